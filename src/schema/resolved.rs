@@ -1,0 +1,83 @@
+//! `resolved.*`: who the vendor records really are. Resolve writes these.
+
+use super::{Table, date, float, int, text};
+
+/// One row per real organisation.
+pub const SUPPLIER: Table = Table {
+    schema: "resolved",
+    name: "supplier",
+    grain: "one supplier: a real organisation",
+    key: &["supplier_id"],
+    is_partitioned: false,
+    doc: "Suppliers found among all vendor records. The id is the smallest anchor, so it stays from run to run.",
+    columns: &[
+        text("supplier_id", "`SE5560000000` for an organisation number, `person:…` for a sole trader, else `name:` and a hash.").required(),
+        text("supplier_name", "The most used name among its records.").required(),
+        text("organisation_number", "Organisation number, when one is valid."),
+        text("supplier_group_id", "Supplier id of the topmost parent, or the supplier itself.").required(),
+        text("municipality_code", "Municipality of the seat, from the register."),
+        date("registered_on", "Date of registration, from the register."),
+        date("deregistered_on", "Date of deregistration, from the register."),
+        text("size_class", "EU class by 2003/361/EC: micro, small, medium, large or unknown.").required(),
+        int("vendor_record_count", "Vendor records that are this supplier.").required(),
+    ],
+};
+
+/// One row per vendor record.
+pub const VENDOR_SUPPLIER: Table = Table {
+    schema: "resolved",
+    name: "vendor_supplier",
+    grain: "one distinct vendor record: source, vendor id, name, organisation number",
+    key: &["vendor_key"],
+    is_partitioned: false,
+    doc: "Each vendor record with the supplier it is, how sure that is and why.",
+    columns: &[
+        text("vendor_key", "Key of the vendor record, as on the invoice line.").required(),
+        text("source_name", "Source of the record.").required(),
+        text("vendor_id", "The vendor's number in the ledger."),
+        text("vendor_name", "Name in the record."),
+        text("organisation_number", "Organisation number in the record, as found."),
+        text("supplier_id", "The supplier it is.").required(),
+        float("link_score", "Probability that the link is right, 0 to 1.").required(),
+        text("link_method", "identifier, master, override, name or alone.").required(),
+        text("link_evidence", "The evidence, strongest first, separated by `; `.").required(),
+        text("finding", "placeholder, redacted, dummy_identifier, invalid_identifier or one_off: why no link was made; empty otherwise."),
+    ],
+};
+
+/// One row per supplier and class.
+pub const SUPPLIER_CLASS: Table = Table {
+    schema: "resolved",
+    name: "supplier_class",
+    grain: "one supplier × one diversity class",
+    key: &["supplier_id", "class_code"],
+    is_partitioned: false,
+    doc: "Diversity classes of each supplier, with unknown as a status of its own and the source of each statement.",
+    columns: &[
+        text("supplier_id", "Supplier.").required(),
+        text("class_code", "sme, micro, idea_based, newly_started, local or a certified class.").required(),
+        text("class_status", "member, not_member or unknown.").required(),
+        text("evidence_tier", "registered, legal_form, declared or none.").required(),
+        text("evidence", "Source and date of the statement.").required(),
+        date("valid_from_on", "First day that the statement holds; empty = no limit."),
+        date("valid_to_on", "Last day that the statement holds; empty = no limit."),
+    ],
+};
+
+/// One row per contract, lot and resolved supplier.
+pub const CONTRACT_SUPPLIER: Table = Table {
+    schema: "resolved",
+    name: "contract_supplier",
+    grain: "one contract × lot × supplier",
+    key: &["contract_id", "lot_id", "supplier_id"],
+    is_partitioned: false,
+    doc: "Who holds each contract, as resolved suppliers, with rank.",
+    columns: &[
+        text("contract_id", "The contract number.").required(),
+        text("lot_id", "Lot; empty text when the contract has none.").required(),
+        text("supplier_id", "The supplier.").required(),
+        int("supplier_rank", "Rank among the lot's suppliers, from 1; empty when they are not ranked."),
+        float("link_score", "Probability that the catalogue's name is this supplier, 0 to 1.").required(),
+        text("link_evidence", "The evidence, strongest first, separated by `; `.").required(),
+    ],
+};

@@ -14,6 +14,8 @@ pub struct Context {
     pub config: Config,
     /// Dated rules and parameters.
     pub rules: Rules,
+    /// Key of the hashes that stand for personal numbers. It lives outside the lake.
+    pub privacy_key: [u8; 32],
     /// Tells the person that waits what goes on.
     pub progress: Progress,
 }

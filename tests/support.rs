@@ -1,5 +1,7 @@
 //! What several test modules need: scratch folders, the sample workspace, the corpus when it is there.
 
+#![allow(dead_code, reason = "each helper serves some of the modules")]
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -33,7 +35,7 @@ pub fn project() -> &'static Path {
 }
 
 /// A folder of real files beside the project; `None`, with the reason printed, where there is none.
-#[allow(dead_code, reason = "modules that read real files use it")]
+
 pub fn corpus(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SPENDTRACE_CORPUS").map_or_else(|| project().join("../shared/corpus"), PathBuf::from).join(name);
     if folder.is_dir() {
@@ -44,7 +46,7 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
 }
 
 /// Copies a folder with everything in it but `out`.
-#[allow(dead_code, reason = "modules that run the sample use it")]
+
 pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the scratch folder is writable");
     for entry in std::fs::read_dir(from).expect("a readable folder") {

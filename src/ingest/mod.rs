@@ -1,3 +1,8 @@
+//! Exports in, typed rows out. Each record of each file is kept in its lake table or lands in `lake.reject`.
+
+pub mod cells;
+pub mod faults;
+
 use crate::error::Result;
 use crate::pipeline::Context;
 use crate::store::Store;

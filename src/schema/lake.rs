@@ -19,6 +19,7 @@ pub const SOURCE_FILE: Table = Table {
         text("path", "Path relative to the workspace when it was first read.").required(),
         text("kind", "The lake table that its rows belong to, such as invoice_line.").required(),
         text("mapping", "The mapping that was used.").required(),
+        text("reading", "Fingerprint of how it was read: mapping, settings, version. Another reading reads the file again.").required(),
         text("sha256", "SHA-256 of the bytes, in hex.").required(),
         int("byte_count", "Size in bytes.").required(),
         text("encoding", "The encoding that the bytes were decoded from.").required(),

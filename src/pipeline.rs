@@ -92,7 +92,7 @@ pub const STAGES: &[Stage] = &[
         name: "analyse",
         doc: "make every figure, in parallel",
         reads: &["lake", "resolved", "classified", "matched"],
-        writes: &[&schema::RUN, &schema::CALENDAR, &schema::THRESHOLD, &schema::PARAMETER],
+        writes: &[&schema::RUN, &schema::CALENDAR, &schema::DAY, &schema::COST_COMPONENT, &schema::THRESHOLD, &schema::PARAMETER],
         run: analysis::run,
     },
     Stage {

@@ -26,6 +26,7 @@ pub const SPEND: Table = Table {
         text("supplier_name", "Its name.").required(),
         text("supplier_group_id", "Topmost parent of the supplier.").required(),
         text("invoice_number", "The vendor's invoice number."),
+        text("voucher_number", "The ledger's voucher number: two bookings of one invoice differ here."),
         text("invoice_key", "Key of the invoice: supplier, normalised number and year; the voucher or the line where there is no number.").required(),
         text("invoice_number_normalised", "Upper case, letters and digits only, leading zeros off; empty for placeholder numbers."),
         date("invoice_on", "Invoice date."),

@@ -186,6 +186,8 @@ pub const TABLES: &[&Table] = &[
     &CONTRACT_TERM,
     &RUN,
     &CALENDAR,
+    &DAY,
+    &COST_COMPONENT,
     &THRESHOLD,
     &PARAMETER,
 ];

@@ -41,6 +41,36 @@ pub const CALENDAR: Table = Table {
     ],
 };
 
+/// One row per day of the same century.
+pub const DAY: Table = Table {
+    schema: "rule",
+    name: "day",
+    grain: "one day",
+    key: &["day_on"],
+    is_partitioned: false,
+    doc: "Days as numbers, so that queries can count days between two dates by equality joins and a subtraction.",
+    columns: &[
+        date("day_on", "The day.").required(),
+        int("day_index", "Days since 1970-01-01.").required(),
+        int("month_index", "Index of its month.").required(),
+    ],
+};
+
+/// One row per text that tells a cost component.
+pub const COST_COMPONENT: Table = Table {
+    schema: "rule",
+    name: "cost_component",
+    grain: "one text that tells a cost component",
+    key: &["account_text"],
+    is_partitioned: false,
+    doc: "Texts in account names that make a line freight or a fee in the observed total cost, from data/reference/cost_components.toml.",
+    columns: &[
+        text("account_text", "Lower-case text that the account's name contains.").required(),
+        text("component_code", "freight or fee.").required(),
+        text("component_source", "Where the text comes from.").required(),
+    ],
+};
+
 /// One row per dated legal threshold.
 pub const THRESHOLD: Table = Table {
     schema: "rule",

@@ -16,6 +16,10 @@ pub enum Cell {
     Number(String),
     /// A day that the format holds as a day: `YYYY-MM-DD`.
     Date(String),
+    /// What the format itself calls an error, as it stands: `#REF!`, or a formula that was saved without its value. A fault
+    /// ([`super::faults::CELL_ERROR`]) of the record when the mapping reads the column, and nothing otherwise: an error in a
+    /// column that nobody reads costs no row.
+    Error(String),
 }
 
 impl Cell {
@@ -23,7 +27,7 @@ impl Cell {
     pub fn as_str(&self) -> &str {
         match self {
             Cell::Empty => "",
-            Cell::Text(s) | Cell::Number(s) | Cell::Date(s) => s,
+            Cell::Text(s) | Cell::Number(s) | Cell::Date(s) | Cell::Error(s) => s,
         }
     }
 }
@@ -52,7 +56,10 @@ pub struct CellFault {
     pub column: Option<String>,
     /// The value as it stands, if there is one.
     pub value: Option<String>,
-    /// What is wrong.
+    /// The record's net amount as exact decimal text, when it could be read: it enters the totals of the rejected rows.
+    pub net_amount: Option<String>,
+    /// What is wrong. [`super::faults::DOCUMENT_BROKEN`] is the last item of its table and refuses the whole file (exit 3), with
+    /// `value` as the reason: what comes after is unknown, so what came before must not be taken for all there is.
     pub fault: &'static Fault,
 }
 

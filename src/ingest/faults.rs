@@ -142,6 +142,13 @@ faults! {
         remedy: "correct the document, or ask its sender for a new one",
         remedy_sv: "rätta dokumentet, eller be avsändaren om ett nytt"
     }
+    DOCUMENT_BROKEN = "document_broken" {
+        en: "From this place on the file cannot be read: it is cut, damaged or passes a bound.",
+        sv: "Från det här stället kan filen inte läsas: den är avhuggen, skadad eller passerar en gräns.",
+        example: "a workbook whose download stopped half way",
+        remedy: "fetch or export the file again; nothing of it was kept",
+        remedy_sv: "hämta eller exportera filen igen; inget av den har sparats"
+    }
     TOTAL_NOT_EQUAL = "total_not_equal" {
         en: "The document's total does not follow from its lines.",
         sv: "Dokumentets summa följer inte av dess rader.",

@@ -4,6 +4,7 @@
 mod classified;
 mod lake;
 mod matched;
+pub mod metric;
 mod resolved;
 mod rule;
 

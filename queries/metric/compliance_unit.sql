@@ -1,0 +1,92 @@
+-- title: Avtalstrohet per enhet | Contract compliance by unit
+-- what: The compliance figures of each unit over all loaded months, and the distance to the best unit.
+-- why: Each unit is bound to follow the contracts and sees here how it stands beside the others.
+-- grain: one organisational unit
+-- key: organisational_unit_id
+-- column: organisational_unit_id text! Buying unit; `unknown` when the lines name none.
+-- column: organisational_unit_name text! Its name.
+-- column: line_count int! Invoice lines, addressable or not.
+-- column: invoice_count int! Invoices with at least one addressable line.
+-- column: supplier_count int! Suppliers with addressable lines.
+-- column: spend_net money! All spend excluding VAT; lines without an exchange rate count as zero.
+-- column: addressable_spend_net money! Denominator: the part that contracts could cover.
+-- column: contract_supplier_spend_net money! Numerator of supplier compliance: addressable, at suppliers that hold any contract (ladder step 0).
+-- column: ladder_1_spend_net money! Of it, within the term of the supplier's contract (ladder step 1).
+-- column: ladder_2_spend_net money! Of it, within scope and entitled unit of the same contract (ladder step 2).
+-- column: ladder_3_spend_net money! Of it, at an agreed price within tolerance (ladder step 3; needs price lists and item numbers).
+-- column: category_covered_spend_net money! Addressable spend in categories that some live contract covered for that unit on that day: the catalogue's reach.
+-- column: compliant_spend_net money! Numerator of contract compliance: bought on contract by its terms.
+-- column: deviating_spend_net money! Covered by a contract whose price or ranking was not followed (M7, M8).
+-- column: off_contract_spend_net money! No contract covers the line (M1 to M6).
+-- column: maverick_spend_net money! Of off contract: a contract with another supplier covered it and was passed by (M2).
+-- column: ambiguous_spend_net money! Several contracts fit and nothing tells them apart.
+-- column: undetermined_spend_net money! Evidence is missing (M9).
+-- column: supplier_compliance_ratio float contract_supplier_spend_net / addressable_spend_net; empty when nothing is addressable.
+-- column: contract_compliance_ratio float compliant_spend_net / addressable_spend_net.
+-- column: category_covered_ratio float category_covered_spend_net / addressable_spend_net.
+-- column: maverick_ratio float maverick_spend_net / addressable_spend_net.
+-- column: coverage_ratio float Share of addressable kronor that could be judged: 1 − (ambiguous + undetermined) / addressable.
+-- column: distance_to_best_ratio float Contract compliance of the best unit minus this one's.
+-- chart: bar; x=organisational_unit_name; y=contract_compliance_ratio,supplier_compliance_ratio
+-- policy: 8, 34, 36
+-- source: supplier compliance (leverantörstrohet) and contract compliance (avtalstrohet) as told apart by Inköpsrådet, "Ekonomisk uppföljning i praktiken"; category coverage as avtaledekning of DFØ (anskaffelser.no)
+with lines as (
+    select organisational_unit_id, organisational_unit_name, is_addressable, outcome, reason, ladder_level, is_category_covered, coalesce(spend_net, 0) as spend_net,
+        case when is_addressable then invoice_key end as addressable_invoice_key,
+        case when is_addressable then supplier_id end as addressable_supplier_id
+    from matched.spend
+),
+sums as (
+    select organisational_unit_id, min(organisational_unit_name) as organisational_unit_name,
+        count(*) as line_count,
+        count(distinct addressable_invoice_key) as invoice_count,
+        count(distinct addressable_supplier_id) as supplier_count,
+        sum(spend_net) as spend_net,
+        sum(case when is_addressable then spend_net else 0 end) as addressable_spend_net,
+        sum(case when is_addressable and ladder_level >= 0 then spend_net else 0 end) as contract_supplier_spend_net,
+        sum(case when is_addressable and ladder_level >= 1 then spend_net else 0 end) as ladder_1_spend_net,
+        sum(case when is_addressable and ladder_level >= 2 then spend_net else 0 end) as ladder_2_spend_net,
+        sum(case when is_addressable and ladder_level >= 3 then spend_net else 0 end) as ladder_3_spend_net,
+        sum(case when is_addressable and is_category_covered then spend_net else 0 end) as category_covered_spend_net,
+        sum(case when outcome = 'compliant' then spend_net else 0 end) as compliant_spend_net,
+        sum(case when outcome = 'deviating' then spend_net else 0 end) as deviating_spend_net,
+        sum(case when outcome = 'off_contract' then spend_net else 0 end) as off_contract_spend_net,
+        sum(case when outcome = 'off_contract' and reason = 'M2' then spend_net else 0 end) as maverick_spend_net,
+        sum(case when outcome = 'ambiguous' then spend_net else 0 end) as ambiguous_spend_net,
+        sum(case when outcome = 'undetermined' then spend_net else 0 end) as undetermined_spend_net
+    from lines
+    group by organisational_unit_id
+),
+best as (
+    select max(cast(compliant_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double)) as best_ratio
+    from sums
+    where addressable_spend_net > 0
+)
+select
+    organisational_unit_id,
+    organisational_unit_name,
+    line_count,
+    invoice_count,
+    supplier_count,
+    spend_net,
+    addressable_spend_net,
+    contract_supplier_spend_net,
+    ladder_1_spend_net,
+    ladder_2_spend_net,
+    ladder_3_spend_net,
+    category_covered_spend_net,
+    compliant_spend_net,
+    deviating_spend_net,
+    off_contract_spend_net,
+    maverick_spend_net,
+    ambiguous_spend_net,
+    undetermined_spend_net,
+    cast(contract_supplier_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as supplier_compliance_ratio,
+    cast(compliant_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as contract_compliance_ratio,
+    cast(category_covered_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as category_covered_ratio,
+    cast(maverick_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as maverick_ratio,
+    1 - cast(ambiguous_spend_net + undetermined_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as coverage_ratio,
+    best_ratio - cast(compliant_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as distance_to_best_ratio
+from sums
+cross join best
+order by organisational_unit_id

@@ -1,0 +1,270 @@
+-- title: Misstänkta dubbletter av fakturor | Suspected duplicate invoices
+-- what: Invoices that agree with an earlier one in at least three of supplier, number, date and amount, after reversals are netted; each with the test that found it and what else could explain it.
+-- why: A double payment can be claimed back, but only when the list is short and honest enough to be read.
+-- grain: one suspected duplicate, with the first invoice that it repeats
+-- key: line_id
+-- column: line_id text! First line of the suspected duplicate, as `explain` takes it.
+-- column: original_line_id text! First line of the invoice that it repeats.
+-- column: test_code text! all_same, date_differs, supplier_differs, number_differs or amount_differs: the strictest test that found it.
+-- column: test_order int! 1 for the strictest.
+-- column: confidence_band text! high, medium or low.
+-- column: false_positive_cause text! What else could explain it: booked_in_parts, number_series_restarted, coinciding_numbers, recurring_fee.
+-- column: supplier_id text! Supplier.
+-- column: supplier_name text! Its name.
+-- column: original_supplier_id text! Supplier of the first.
+-- column: invoice_number text Number as printed.
+-- column: original_invoice_number text Number of the first.
+-- column: document_on date! Invoice date, else booking date.
+-- column: original_document_on date! That of the first.
+-- column: day_count int! Days between them.
+-- column: voucher_number text Voucher.
+-- column: original_voucher_number text Voucher of the first.
+-- column: organisational_unit_id text! Unit of the first line.
+-- column: original_unit_id text! Unit of the first.
+-- column: period text! Month.
+-- column: amount_net money! Amount excluding VAT, in its currency.
+-- column: original_amount_net money! That of the first.
+-- column: currency text! Currency.
+-- column: similar_count int! Invoices of the supplier with this very amount that were not reversed: many = a recurring fee.
+-- chart: table
+-- policy: 4, 21
+-- source: tests as in payment audits (same supplier, number, date, amount; then one of them differing); reversals first, since audits found most candidates reversed. Invoices without a number are not tested; two bookings with the same number, date and voucher look like one.
+with lines as (
+    select line_id, supplier_id, supplier_name, vendor_key, coalesce(invoice_number_normalised, '') as number, invoice_number, coalesce(voucher_number, '') as voucher_number,
+        coalesce(invoice_on, booked_on) as document_on, coalesce(booked_on, invoice_on) as booked_on, currency, organisational_unit_id, period, net_amount
+    from matched.spend
+    where is_addressable or exclusion = 'public_body' or exclusion = 'internal'
+),
+hidden as (
+    select vendor_key
+    from resolved.vendor_supplier
+    where finding = 'redacted' or finding = 'placeholder'
+),
+days as (
+    select day_on, day_index
+    from rule.day
+),
+parameters as (
+    select
+        max(case when parameter_code = 'duplicate_amount_min' then parameter_value end) as amount_min,
+        max(case when parameter_code = 'duplicate_days_max' then parameter_value end) as days_max,
+        max(case when parameter_code = 'duplicate_number_length_min' then parameter_value end) as number_length_min,
+        max(case when parameter_code = 'duplicate_recurring_min' then parameter_value end) as recurring_min
+    from rule.parameter
+),
+documents as (
+    select l.supplier_id as supplier_id, l.vendor_key as vendor_key, l.number as number, l.voucher_number as voucher_number, l.document_on as document_on,
+        l.booked_on as booked_on, l.currency as currency, min(l.line_id) as line_id, sum(l.net_amount) as amount_net
+    from lines l
+    left join hidden h on h.vendor_key = l.vendor_key
+    where h.vendor_key is null and l.document_on is not null
+    group by l.supplier_id, l.vendor_key, l.number, l.voucher_number, l.document_on, l.booked_on, l.currency
+),
+credits as (
+    select supplier_id, currency, -amount_net as amount_net, count(*) as credit_count
+    from documents
+    where amount_net < 0
+    group by supplier_id, currency, -amount_net
+),
+credit_numbers as (
+    select supplier_id, currency, -amount_net as amount_net, number, count(*) as credit_count
+    from documents
+    where amount_net < 0 and number <> ''
+    group by supplier_id, currency, -amount_net, number
+),
+invoices as (
+    select d.supplier_id as supplier_id, d.number as number, d.document_on as document_on, d.currency as currency, d.line_id as line_id, d.amount_net as amount_net,
+        case when n.credit_count is null then 1 else 0 end as credit_order, coalesce(c.credit_count, 0) as credit_count
+    from documents d
+    left join credits c on c.supplier_id = d.supplier_id and c.currency = d.currency and c.amount_net = d.amount_net
+    left join credit_numbers n on n.supplier_id = d.supplier_id and n.currency = d.currency and n.amount_net = d.amount_net and n.number = d.number
+    where d.amount_net > 0
+),
+-- Each credit note takes away one invoice of its amount: one of its own number first, then the latest.
+reversal_ranks as (
+    select i.supplier_id as supplier_id, i.number as number, i.document_on as document_on, i.currency as currency, i.line_id as line_id, i.amount_net as amount_net,
+        i.credit_count as credit_count, a.day_index as day_index, i.credit_order as credit_order, -a.day_index as negative_day_index
+    from invoices i
+    join days a on a.day_on = i.document_on
+),
+reversals as (
+    select supplier_id, number, document_on, currency, line_id, amount_net, credit_count, day_index,
+        row_number() over (partition by supplier_id, currency, amount_net order by credit_order, negative_day_index, line_id) as reversal_rank
+    from reversal_ranks
+),
+unreversed as (
+    select supplier_id, number, document_on, currency, line_id, amount_net, day_index,
+        count(*) over (partition by supplier_id, currency, amount_net) as similar_count
+    from reversals
+    where reversal_rank > credit_count
+),
+live as (
+    select u.supplier_id as supplier_id, u.number as number, u.document_on as document_on, u.currency as currency, u.line_id as line_id, u.amount_net as amount_net,
+        u.day_index as day_index, u.similar_count as similar_count
+    from unreversed u
+    cross join parameters p
+    where u.number <> '' and case when cast(u.amount_net as double) >= p.amount_min then true else false end
+),
+all_same_ranks as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
+        row_number() over (partition by supplier_id, number, amount_net, document_on, currency order by day_index, line_id) as document_rank,
+        count(*) over (partition by supplier_id, number, amount_net, document_on, currency) as document_count
+    from live
+),
+all_same_groups as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
+    from all_same_ranks
+    where document_count > 1
+),
+all_same as (
+    select 1 as test_order, 'all_same' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
+    from all_same_groups d
+    join all_same_groups o on o.supplier_id = d.supplier_id and o.number = d.number and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
+    where o.document_rank = 1 and d.document_rank > 1
+),
+date_differs_ranks as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
+        row_number() over (partition by supplier_id, number, amount_net, currency order by day_index, line_id) as document_rank,
+        count(*) over (partition by supplier_id, number, amount_net, currency) as document_count
+    from live
+),
+date_differs_groups as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
+    from date_differs_ranks
+    where document_count > 1
+),
+date_differs as (
+    select 2 as test_order, 'date_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
+    from date_differs_groups d
+    join date_differs_groups o on o.supplier_id = d.supplier_id and o.number = d.number and o.amount_net = d.amount_net and o.currency = d.currency
+    cross join parameters p
+    where o.document_rank = 1 and d.document_rank > 1
+        and d.document_on <> o.document_on and case when cast(d.day_index - o.day_index as double) <= p.days_max then true else false end
+),
+supplier_differs_ranks as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
+        row_number() over (partition by number, amount_net, document_on, currency order by day_index, line_id) as document_rank,
+        count(*) over (partition by number, amount_net, document_on, currency) as document_count
+    from live
+),
+supplier_differs_groups as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
+    from supplier_differs_ranks
+    where document_count > 1
+),
+supplier_differs as (
+    select 3 as test_order, 'supplier_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
+    from supplier_differs_groups d
+    join supplier_differs_groups o on o.number = d.number and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
+    cross join parameters p
+    where o.document_rank = 1 and d.document_rank > 1
+        and d.supplier_id <> o.supplier_id and case when cast(length(d.number) as double) >= p.number_length_min then true else false end
+),
+number_differs_ranks as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
+        row_number() over (partition by supplier_id, amount_net, document_on, currency order by day_index, line_id) as document_rank,
+        count(*) over (partition by supplier_id, amount_net, document_on, currency) as document_count
+    from live
+),
+number_differs_groups as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
+    from number_differs_ranks
+    where document_count > 1
+),
+number_differs as (
+    select 4 as test_order, 'number_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
+    from number_differs_groups d
+    join number_differs_groups o on o.supplier_id = d.supplier_id and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
+    where o.document_rank = 1 and d.document_rank > 1
+        and d.number <> o.number
+),
+amount_differs_ranks as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
+        row_number() over (partition by supplier_id, number, document_on, currency order by day_index, line_id) as document_rank,
+        count(*) over (partition by supplier_id, number, document_on, currency) as document_count
+    from live
+),
+amount_differs_groups as (
+    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
+    from amount_differs_ranks
+    where document_count > 1
+),
+amount_differs as (
+    select 5 as test_order, 'amount_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
+    from amount_differs_groups d
+    join amount_differs_groups o on o.supplier_id = d.supplier_id and o.number = d.number and o.document_on = d.document_on and o.currency = d.currency
+    where o.document_rank = 1 and d.document_rank > 1
+        and d.amount_net <> o.amount_net
+),
+candidates as (
+    select test_order, test_code, line_id, original_line_id, day_count
+    from all_same
+    union all
+    select test_order, test_code, line_id, original_line_id, day_count
+    from date_differs
+    union all
+    select test_order, test_code, line_id, original_line_id, day_count
+    from supplier_differs
+    union all
+    select test_order, test_code, line_id, original_line_id, day_count
+    from number_differs
+    union all
+    select test_order, test_code, line_id, original_line_id, day_count
+    from amount_differs
+),
+strictest as (
+    select test_order, test_code, line_id, original_line_id, day_count,
+        row_number() over (partition by line_id order by test_order, original_line_id) as candidate_rank
+    from candidates
+),
+found as (
+    select test_order, test_code, line_id, original_line_id, day_count
+    from strictest
+    where candidate_rank = 1
+),
+details as (
+    select line_id, supplier_name, invoice_number, nullif(voucher_number, '') as voucher_number, organisational_unit_id, period
+    from lines
+)
+select
+    f.line_id as line_id,
+    f.original_line_id as original_line_id,
+    f.test_code as test_code,
+    f.test_order as test_order,
+    case
+        when f.test_order = 1 then 'high'
+        when f.test_order = 4 and cast(a.similar_count as double) >= p.recurring_min then 'low'
+        when f.test_order = 5 then 'low'
+        else 'medium'
+    end as confidence_band,
+    case f.test_code
+        when 'all_same' then 'booked_in_parts'
+        when 'date_differs' then 'number_series_restarted'
+        when 'supplier_differs' then 'coinciding_numbers'
+        when 'number_differs' then 'recurring_fee'
+        else 'booked_in_parts'
+    end as false_positive_cause,
+    a.supplier_id as supplier_id,
+    x.supplier_name as supplier_name,
+    o.supplier_id as original_supplier_id,
+    x.invoice_number as invoice_number,
+    y.invoice_number as original_invoice_number,
+    a.document_on as document_on,
+    o.document_on as original_document_on,
+    f.day_count as day_count,
+    x.voucher_number as voucher_number,
+    y.voucher_number as original_voucher_number,
+    x.organisational_unit_id as organisational_unit_id,
+    y.organisational_unit_id as original_unit_id,
+    x.period as period,
+    a.amount_net as amount_net,
+    o.amount_net as original_amount_net,
+    a.currency as currency,
+    a.similar_count as similar_count
+from found f
+join live a on a.line_id = f.line_id
+join live o on o.line_id = f.original_line_id
+join details x on x.line_id = f.line_id
+join details y on y.line_id = f.original_line_id
+cross join parameters p
+order by test_order, supplier_id, line_id

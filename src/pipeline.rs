@@ -71,7 +71,7 @@ pub const STAGES: &[Stage] = &[
         name: "resolve",
         doc: "find out which real supplier each vendor record is",
         reads: &["lake"],
-        writes: &[&schema::SUPPLIER, &schema::VENDOR_SUPPLIER, &schema::SUPPLIER_CLASS, &schema::CONTRACT_SUPPLIER],
+        writes: &[&schema::SUPPLIER, &schema::VENDOR_SUPPLIER, &schema::SUPPLIER_CLASS, &schema::CONTRACT_SUPPLIER, &schema::SUPPLIER_OVERRIDE],
         run: resolve::run,
     },
     Stage {

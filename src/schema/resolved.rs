@@ -81,3 +81,20 @@ pub const CONTRACT_SUPPLIER: Table = Table {
         text("link_evidence", "The evidence, strongest first, separated by `; `.").required(),
     ],
 };
+
+/// One row per verdict of the override file.
+pub const SUPPLIER_OVERRIDE: Table = Table {
+    schema: "resolved",
+    name: "supplier_override",
+    grain: "one line of the file of supplier verdicts",
+    key: &["line_number"],
+    is_partitioned: false,
+    doc: "What people decided on suppliers, and whether each line still points at something.",
+    columns: &[
+        int("line_number", "Line in the file, from 1.").required(),
+        text("override_text", "The verdict as written.").required(),
+        text("override_note", "Who, when and why."),
+        text("override_status", "in_force or stale.").required(),
+        text("remedy", "What to do about a stale line."),
+    ],
+};

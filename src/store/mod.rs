@@ -16,12 +16,14 @@ pub use sql::{Frame, SqlSession};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use arrow::record_batch::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::record_batch::{RecordBatch, RecordBatchReader as _};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -116,6 +118,37 @@ impl Store {
         };
         let reader = builder.with_projection(mask).with_batch_size(rows).build()?;
         Ok(reader.map(|batch| batch.map_err(Error::from)))
+    }
+
+    /// Reads some rows of one file as one batch: `columns` in declared order, rows of the ascending `ranges` (counted from the file's first). Text columns
+    /// named in `dictionaries` come as `Dictionary(Int32, Utf8)`, so that a caller looks at each distinct value once. For workers that share a file.
+    pub fn read_rows(&self, table: &Table, entry: &FileEntry, columns: &[&str], dictionaries: &[&str], ranges: &[Range<usize>]) -> Result<RecordBatch> {
+        let path = self.verified_path(entry)?;
+        let file = File::open(&path).map_err(|e| Error::io("open", &path, &e))?;
+        let fields = table.arrow().fields().iter().map(|f| {
+            let ty = if dictionaries.contains(&f.name().as_str()) {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+            } else {
+                f.data_type().clone()
+            };
+            Field::new(f.name(), ty, f.is_nullable())
+        });
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let options = ArrowReaderOptions::new().with_schema(schema.clone());
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)?;
+        let mask = ProjectionMask::roots(builder.parquet_schema(), columns.iter().map(|n| table.index_of(n)));
+        let rows_in_file = usize::try_from(builder.metadata().file_metadata().num_rows()).expect("a row count is not negative");
+        let wanted: usize = ranges.iter().map(ExactSizeIterator::len).sum();
+        let selection = RowSelection::from_consecutive_ranges(ranges.iter().cloned(), rows_in_file);
+        let reader = builder.with_projection(mask).with_row_selection(selection).with_batch_size(wanted.max(1)).build()?;
+        let projected = reader.schema();
+        let batches = reader.collect::<std::result::Result<Vec<_>, _>>()?;
+        let batch = match <[RecordBatch; 1]>::try_from(batches) {
+            Ok([batch]) => batch,
+            Err(batches) => arrow::compute::concat_batches(&projected, &batches)?,
+        };
+        assert_eq!(batch.num_rows(), wanted, "{}: the manifest and the file agree on rows", path.display());
+        Ok(batch)
     }
 
     /// Reads a whole table into memory, file by file in manifest order. For small tables: lines are read by file.

@@ -1,4 +1,5 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
+mod resolve_stage;
 mod support;
 mod tidy;

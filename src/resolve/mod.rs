@@ -5,7 +5,6 @@
 
 pub mod class;
 pub mod decide;
-mod linkage;
 pub mod name;
 pub mod overrides;
 pub mod record;
@@ -187,7 +186,8 @@ fn rounded(score: f32) -> f64 {
 }
 
 fn contract_rows(store: &Store, records: &[Record], resolution: &Resolution) -> Result<Batch> {
-    let mut found: BTreeMap<(String, String, String), (Option<i64>, f32, String)> = BTreeMap::new();
+    type Grain = (String, String, String);
+    let mut found: BTreeMap<Grain, (Option<i64>, f32, String)> = BTreeMap::new();
     for batch in store.read(&schema::CONTRACT)? {
         let columns = Columns(&batch);
         for row in 0..batch.num_rows() {

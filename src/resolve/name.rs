@@ -238,11 +238,16 @@ enum Position {
     Any,
 }
 
+/// Tokens of a listed phrase.
+type Phrasing = Vec<&'static str>;
+/// Entries by first token.
+type Index<T> = FxHashMap<&'static str, Vec<T>>;
+
 /// The word lists, indexed by first token, longest first.
 struct Words {
-    forms: FxHashMap<&'static str, Vec<(Vec<&'static str>, LegalForm, Position)>>,
-    phrases: FxHashMap<&'static str, Vec<(Vec<&'static str>, Phrase)>>,
-    blanks: FxHashMap<&'static str, Vec<(Vec<&'static str>, Blank, bool)>>,
+    forms: Index<(Phrasing, LegalForm, Position)>,
+    phrases: Index<(Phrasing, Phrase)>,
+    blanks: Index<(Phrasing, Blank, bool)>,
     abbreviations: FxHashMap<&'static str, &'static str>,
 }
 

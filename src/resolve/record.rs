@@ -154,9 +154,12 @@ fn lines_of(store: &Store, file: &crate::store::FileEntry) -> Result<(FxHashMap<
     Ok((seen, buyers))
 }
 
+/// Name, organisation number and the rest.
+type MasterRow = (String, String, More);
+
 /// Rows of the vendor masters by vendor id.
-fn masters(store: &Store) -> Result<BTreeMap<String, Vec<(String, String, More)>>> {
-    let mut masters: BTreeMap<String, Vec<(String, String, More)>> = BTreeMap::new();
+fn masters(store: &Store) -> Result<BTreeMap<String, Vec<MasterRow>>> {
+    let mut masters: BTreeMap<String, Vec<MasterRow>> = BTreeMap::new();
     for batch in store.read(&schema::VENDOR_RECORD)? {
         let columns = Columns(&batch);
         for row in 0..batch.num_rows() {
@@ -172,7 +175,7 @@ fn masters(store: &Store) -> Result<BTreeMap<String, Vec<(String, String, More)>
 }
 
 /// Adds what the vendor master says. Several masters may use one number for different vendors: then the name must agree.
-fn enrich(record: &mut Record, rows: &[(String, String, More)]) {
+fn enrich(record: &mut Record, rows: &[MasterRow]) {
     let words = super::name::parse(&record.name).words;
     let agrees = |name: &str| super::name::parse(name).words.iter().any(|w| words.contains(w));
     let Some((name, number, more)) = (match rows {

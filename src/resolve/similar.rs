@@ -258,8 +258,8 @@ impl Names {
     /// A short word of `a` that is the initials of words in a row of `b`.
     fn initials(&self, a: &[u32], left: &mut u32, b: &[u32], right: &mut u32) -> f32 {
         let mut dot = 0.0;
-        for i in 0..a.len() {
-            let short = self.words[a[i] as usize].as_bytes();
+        for (i, word) in a.iter().enumerate() {
+            let short = self.words[*word as usize].as_bytes();
             let n = short.len();
             if *left & (1 << i) != 0 || !(2..=5).contains(&n) || n > b.len() {
                 continue;
@@ -272,7 +272,7 @@ impl Names {
                     *right |= 1 << (j + k);
                     together = together.hypot(self.rarity[b[j + k] as usize]);
                 }
-                dot += WEIGHTS.initials_similarity * together * self.rarity[a[i] as usize];
+                dot += WEIGHTS.initials_similarity * together * self.rarity[*word as usize];
             }
         }
         dot

@@ -125,7 +125,8 @@ impl Store {
     pub fn read_rows(&self, table: &Table, entry: &FileEntry, columns: &[&str], dictionaries: &[&str], ranges: &[Range<usize>]) -> Result<RecordBatch> {
         let path = self.verified_path(entry)?;
         let file = File::open(&path).map_err(|e| Error::io("open", &path, &e))?;
-        let fields = table.arrow().fields().iter().map(|f| {
+        let declared = table.arrow();
+        let fields = declared.fields().iter().map(|f| {
             let ty = if dictionaries.contains(&f.name().as_str()) {
                 DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
             } else {

@@ -39,7 +39,8 @@ fn every_person_is_recognised_and_no_organisation_is() {
         let person = with_check(&format!("{:02}{:02}{day:02}{:03}", random(100), 1 + random(12), random(1000)));
         for written in [person.clone(), format!("{}-{}", &person[..6], &person[6..]), format!("19{person}"), format!("20{}+{}", &person[..6], &person[6..])] {
             assert_eq!(parse(Scheme::SeOrganisation, &written), Verdict::new(person.clone(), Status::Person), "{written}");
-            assert_eq!(personal_number_ranges(&format!("ref {written}.")), [4..4 + written.len()], "{written}");
+            let text = format!("ref {written}.");
+            assert_eq!(personal_number_ranges(&text).into_iter().map(|r| &text[r]).collect::<Vec<_>>(), [written]);
         }
         let group = [1, 2, 3, 5, 6, 7, 8, 9][random(8) as usize];
         let organisation = with_check(&format!("{group}{}{:02}{:05}", random(10), 20 + random(80), random(100_000)));

@@ -1,5 +1,6 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
 mod resolve_stage;
+mod life_cycle;
 mod support;
 mod tidy;

@@ -507,7 +507,7 @@ fn a_workspace_writes_its_tables() {
 
     let rows = |table: &'static Table| store.read(table).unwrap().iter().map(|b| b.num_rows()).sum::<usize>();
     assert_eq!(
-        life_cycle::TABLES.iter().map(|t| (t.name, rows(t))).collect::<Vec<_>>(),
+        schema::life_cycle::TABLES.iter().map(|t| (t.name, rows(t))).collect::<Vec<_>>(),
         [
             ("life_cycle_bid", 3),
             ("life_cycle_component", 7 + 8 + 2),
@@ -516,7 +516,7 @@ fn a_workspace_writes_its_tables() {
             ("life_cycle_follow_up", 2),
         ]
     );
-    let batches = store.read(&life_cycle::FOLLOW_UP).unwrap();
+    let batches = store.read(&schema::life_cycle::FOLLOW_UP).unwrap();
     let c = Columns(&batches[0]);
     assert_eq!(
         (c.text_at("component_code", 1), c.money_at("actual_net", 1), c.money_at("difference_net", 1)),

@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::pipeline::Context;
 use crate::store::Store;
 
+pub mod life_cycle;
+
 pub use crate::schema::metric as catalogue;
 
 pub fn run(_context: &Context, _store: &mut Store) -> Result<()> {

@@ -3,6 +3,7 @@
 
 mod classified;
 mod lake;
+pub mod life_cycle;
 mod matched;
 pub mod metric;
 mod resolved;

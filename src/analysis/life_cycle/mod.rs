@@ -13,7 +13,6 @@ mod tables;
 pub use evaluate::{BidResult, CashFlow, ComponentResult, Evaluation, Factor, Scenario, ScenarioBid, annuity, evaluate};
 pub use follow_up::{ActualLine, FollowUp, follow_up};
 pub use input::{Bid, CarbonPrice, Component, Cost, Decimal, Due, FollowUpPlan, FollowUpRule, Procurement, RateKind, Sensitivity, Timing};
-pub use tables::{BID, CASH_FLOW, COMPONENT, FOLLOW_UP, SENSITIVITY, TABLES};
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -69,7 +68,7 @@ pub fn fingerprint_text(workspace: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Evaluates the workspace's procurements and writes [`TABLES`]; without any the tables are there and empty.
+/// Evaluates the workspace's procurements and writes [`crate::schema::life_cycle::TABLES`]; without any the tables are there and empty.
 ///
 /// # Errors
 /// Those of [`read_folder`] and [`evaluate`]; `Error::Input` when a procurement to be followed up is not in the workspace's currency.

@@ -1,7 +1,303 @@
-use crate::error::Result;
-use crate::pipeline::Context;
-use crate::store::Store;
+//! Which contract covers each line, and if none, why.
+//!
+//! A pure kernel over Arrow batches. [`index::Index`] holds the contracts by supplier, by category and by number; [`decide::decide`] takes a line and the
+//! index and gives one decision. No candidate pairs are made and nothing is joined back, so that memory does not grow with the lines.
+//! The stage passes over the lines twice: first for what only the whole ledger knows ([`ceiling`], [`credit`]), then to write.
+//!
+//! Order of the decision: what is no purchase; credits follow what they credit; a stated contract number; the supplier's own contracts by term,
+//! scope and unit; another supplier's; then, on covered lines, ceiling, rank and renewed competition, price. `docs/matching.md` has it in full.
 
-pub fn run(_context: &Context, _store: &mut Store) -> Result<()> {
-    Ok(())
+pub mod ceiling;
+mod contract_term;
+pub mod coverage;
+pub mod credit;
+pub mod decide;
+mod emit;
+pub mod evidence;
+pub mod index;
+pub mod inputs;
+mod lines;
+mod parallel;
+pub mod price;
+pub mod reference;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use ceiling::{At, Burn, InvoiceTotals, LargeInvoices};
+use credit::{Candidate, Credit, Credits, Original};
+use decide::{Decision, Ledger, Line};
+use index::{Index, Parameters};
+use inputs::Inputs;
+use lines::{Categories, Chunk, ChunkAt, Files, Need};
+
+use crate::assets;
+use crate::error::Result;
+use crate::model::Period;
+use crate::pipeline::Context;
+use crate::schema::{
+    CONTRACT, CONTRACT_SUPPLIER, CONTRACT_TERM, INVOICE_LINE, LINE_CATEGORY, ORGANISATIONAL_UNIT, PRICE_LIST_ITEM, SPEND, SPEND_CATEGORY, SUPPLIER, Table,
+    VENDOR_SUPPLIER,
+};
+use crate::store::{self, EncodedRowGroup, FileEntry, RowGroupEncoder, StageEntry, Store, TableWriter};
+
+/// Name of the stage.
+const STAGE: &str = "match";
+/// Raised when the same inputs give other rows.
+const VERSION: &str = "1";
+/// Tables that the stage reads.
+const READS: &[&Table] =
+    &[&INVOICE_LINE, &LINE_CATEGORY, &CONTRACT, &CONTRACT_SUPPLIER, &SUPPLIER, &VENDOR_SUPPLIER, &SPEND_CATEGORY, &ORGANISATIONAL_UNIT, &PRICE_LIST_ITEM];
+
+/// Decides every line and writes `matched.spend` and `matched.contract_term`.
+///
+/// # Errors
+/// `Rules` when a parameter is missing; `Reconcile` when lake and classification do not hold the same lines; `Store` when the disk fails.
+pub fn run(context: &Context, store: &mut Store) -> Result<()> {
+    let as_of = context.as_of(store);
+    let reference: Vec<&str> = assets::below("data/reference/").map(|(_, text)| text).collect();
+    let more = [VERSION, &as_of.to_string(), &context.config.fingerprint_text(), &context.rules.fingerprint_text(), &reference.concat()];
+    let fingerprint = store::fingerprint(store, READS.iter().copied(), &more);
+    if store.manifest().stages.get(STAGE).is_some_and(|s| s.fingerprint == fingerprint) {
+        return Ok(());
+    }
+    let inputs = Inputs::read(store)?;
+    let index = Index::build(&inputs, Parameters::at(&context.rules, &context.config.currency, context.config.price_tolerance_ratio, as_of)?);
+    let files = Files::pair(store)?;
+    files.verify(store)?;
+
+    let mut transaction = store.begin();
+    let pass = Pass { context, store: transaction.store(), files: &files, index: &index, categories: Categories::default(), chunks: files.chunks() };
+    let facts = pass.facts()?;
+    let written = pass.write(&facts, |entry| transaction.writer(&SPEND, entry.period.as_deref(), lines::stem(entry)))?;
+    let loaded: BTreeSet<Period> = files.pairs.iter().filter_map(|(lake, _)| Period::parse(lake.period.as_deref()?)).collect();
+    let terms = contract_term::contract_terms(&inputs, &index, as_of, &loaded);
+    transaction.replace(&SPEND, written);
+    transaction.replace_with(&CONTRACT_TERM, &[terms])?;
+    transaction.commit(STAGE, StageEntry { fingerprint })
+}
+
+/// One run over the lines of a store.
+struct Pass<'a> {
+    context: &'a Context,
+    store: &'a Store,
+    files: &'a Files,
+    index: &'a Index,
+    categories: Categories,
+    chunks: Vec<ChunkAt>,
+}
+
+/// What the whole ledger says of single lines.
+struct Facts {
+    credits: Credits,
+    over: Vec<At>,
+    large: LargeInvoices,
+}
+
+impl Facts {
+    fn ledger(&self, index: &Index, decision: &Decision, at: At, invoice: impl FnOnce() -> u64) -> Ledger {
+        let has_limit = decision.is_covered() && decision.contract.is_some_and(|c| index.contracts[c as usize].renewed_competition_limit.is_some());
+        Ledger {
+            is_over_ceiling: self.over.binary_search(&at).is_ok(),
+            reaches_competition_limit: has_limit && decision.contract.is_some_and(|c| self.large.contains(&(invoice(), c))),
+        }
+    }
+
+    /// The decision of a line, with credits and the whole ledger.
+    fn decide(&self, line: &Line<'_>, index: &Index, at: At, invoice: impl FnOnce() -> u64) -> Decision {
+        let is_credit = line.paid.net_minor < 0;
+        if is_credit && let Some(original) = self.credits.original_at(at) {
+            let mut settled = original.decision;
+            let ledger = self.ledger(index, &settled, original.at, || original.invoice);
+            decide::settle(&mut settled, index, ledger);
+            return credit::followed(original, &settled, index);
+        }
+        let mut decision = decide::decide(line, index);
+        let ledger = self.ledger(index, &decision, at, invoice);
+        decide::settle(&mut decision, index, ledger);
+        if is_credit && decision.outcome != decide::Outcome::NotAddressable {
+            credit::loose(&mut decision, index);
+        }
+        decision
+    }
+}
+
+/// What the first pass finds in one chunk.
+#[derive(Default)]
+struct Found {
+    burns: Vec<Burn>,
+    /// Burns of credits by their own decision, which count only when no original is found.
+    credit_burns: Vec<Burn>,
+    totals: InvoiceTotals,
+    originals: Vec<Original>,
+}
+
+impl Pass<'_> {
+    /// The first pass: credits, then ceilings, invoice totals and originals.
+    fn facts(&self) -> Result<Facts> {
+        let mut credits = self.credits()?;
+        let (mut burns, mut credit_burns, mut totals) = (Vec::new(), Vec::new(), InvoiceTotals::default());
+        let needs_ledger = self.index.contracts.iter().any(|c| c.ceiling.is_some() || c.renewed_competition_limit.is_some());
+        if needs_ledger || !credits.is_empty() {
+            let mut originals = Vec::new();
+            parallel::in_order(
+                self.chunks.len(),
+                |i| self.find(self.chunks[i].clone(), &credits),
+                |_, found: Found| {
+                    burns.extend(found.burns);
+                    credit_burns.extend(found.credit_burns);
+                    totals.merge(found.totals);
+                    originals.extend(found.originals);
+                    Ok(())
+                },
+            )?;
+            for original in originals {
+                credits.offer(original);
+            }
+        }
+        burns.extend(credit_burns.into_iter().filter(|b: &Burn| credits.original_at(b.at).is_none()));
+        for (credit, original) in credits.linked() {
+            ceiling::add_burns(self.index, &original.decision, Some(crate::model::Date::from_days(credit.day)), credit.at, credit.spend_minor, &mut burns);
+        }
+        Ok(Facts { credits, over: ceiling::lines_over(self.index, burns), large: totals.large(self.index) })
+    }
+
+    /// Indexes the credit lines: rows with a negative amount, at addressable lines of known suppliers.
+    fn credits(&self) -> Result<Credits> {
+        let mut credits = Credits::default();
+        parallel::in_order(
+            self.chunks.len(),
+            |i| {
+                let at = &self.chunks[i];
+                let rows = self.negative_rows(at)?;
+                if rows.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let ranges: Vec<Range<usize>> = rows.iter().map(|&r| r..r + 1).collect();
+                let chunk = Chunk::read_rows(self.store, self.files, at.clone(), &ranges, Need::Decide, self.index, &self.categories)?;
+                let (mut scratch, mut numbers) = (String::new(), Vec::new());
+                let mut found = Vec::new();
+                for (row, &in_file) in rows.iter().enumerate() {
+                    let line = chunk.line(row, &mut scratch);
+                    let (Some(supplier), Some(day), Some(spend_minor)) = (line.supplier, line.day, chunk.spend_minor(row)) else { continue };
+                    if line.is_excluded {
+                        continue;
+                    }
+                    credit::numbers_in(chunk.line_text(row).unwrap_or_default(), &mut scratch, &mut numbers);
+                    let credit = Credit {
+                        at: At { file: at.file as u32, row: in_file as u32 },
+                        supplier,
+                        account: chunk.account(row),
+                        minor: -chunk.net_minor(row),
+                        currency: credit::text_hash(chunk.currency(row)),
+                        day: day.days(),
+                        spend_minor,
+                    };
+                    found.push((credit, numbers.clone()));
+                }
+                Ok(found)
+            },
+            |_, found| {
+                found.into_iter().for_each(|(credit, numbers)| credits.add(credit, &numbers));
+                Ok(())
+            },
+        )?;
+        Ok(credits)
+    }
+
+    fn negative_rows(&self, at: &ChunkAt) -> Result<Vec<usize>> {
+        let lake = &self.files.pairs[at.file].0;
+        let batch = self.store.read_rows(&INVOICE_LINE, lake, &["net_amount"], &[], std::slice::from_ref(&at.rows))?;
+        let amounts = store::Columns(&batch).decimal("net_amount");
+        Ok(amounts.values().iter().zip(at.rows.clone()).filter(|(v, _)| **v < 0).map(|(_, row)| row).collect())
+    }
+
+    fn find(&self, at: ChunkAt, credits: &Credits) -> Result<Found> {
+        let chunk = Chunk::read(self.store, self.files, at, Need::Decide, self.index, &self.categories)?;
+        let mut found = Found::default();
+        let (mut scratch, mut number, mut key) = (String::new(), String::new(), String::new());
+        for row in 0..chunk.len() {
+            let line = chunk.line(row, &mut scratch);
+            let decision = decide::decide(&line, self.index);
+            let Some(spend) = chunk.spend_minor(row).filter(|_| decision.outcome != decide::Outcome::NotAddressable) else { continue };
+            let place = chunk.place(row);
+            let is_credit = line.paid.net_minor < 0;
+            ceiling::add_burns(self.index, &decision, line.day, place, spend, if is_credit { &mut found.credit_burns } else { &mut found.burns });
+            let limited = decision.contract.filter(|&c| decision.is_covered() && self.index.contracts[c as usize].renewed_competition_limit.is_some());
+            let may_be_credited = !is_credit && line.supplier.is_some() && !credits.is_empty();
+            if limited.is_none() && !may_be_credited {
+                continue;
+            }
+            if limited.is_some() || credits.name_numbers() {
+                chunk.write_invoice(row, &mut number, &mut key);
+            }
+            let invoice = credit::text_hash(&key);
+            if let Some(contract) = limited {
+                found.totals.add(invoice, contract, spend);
+            }
+            if may_be_credited && let (Some(supplier), Some(day)) = (line.supplier, line.day) {
+                let candidate = Candidate {
+                    at: place,
+                    supplier,
+                    account: chunk.account(row),
+                    minor: line.paid.net_minor,
+                    currency: credit::text_hash(line.paid.currency),
+                    day: day.days(),
+                    number: (credits.name_numbers() && !number.is_empty()).then(|| credit::text_hash(&number)),
+                    invoice,
+                };
+                credits.originals_of(&candidate, self.index.parameters.credit_window_months, &decision, &mut found.originals);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The second pass: decides again, with what the first found, and writes.
+    fn write(&self, facts: &Facts, writer: impl Fn(&FileEntry) -> Result<TableWriter>) -> Result<Vec<FileEntry>> {
+        let encoder = RowGroupEncoder::new(&SPEND)?;
+        let total: u64 = self.files.pairs.iter().map(|(lake, _)| lake.rows).sum();
+        let mut done = 0;
+        let mut entries = Vec::new();
+        let mut open: Option<(usize, TableWriter)> = None;
+        parallel::in_order(
+            self.chunks.len(),
+            |i| self.encode(self.chunks[i].clone(), facts, &encoder),
+            |i, group: EncodedRowGroup| {
+                let file = self.chunks[i].file;
+                if open.as_ref().is_none_or(|(at, _)| *at != file) {
+                    if let Some((_, finished)) = open.take() {
+                        entries.push(finished.finish()?);
+                    }
+                    open = Some((file, writer(&self.files.pairs[file].0)?));
+                }
+                done += group.rows();
+                (self.context.progress)(STAGE, done, total);
+                open.as_mut().expect("opened above").1.append(group)
+            },
+        )?;
+        if let Some((_, finished)) = open {
+            entries.push(finished.finish()?);
+        }
+        Ok(entries)
+    }
+
+    fn encode(&self, at: ChunkAt, facts: &Facts, encoder: &RowGroupEncoder) -> Result<EncodedRowGroup> {
+        let period = self.files.pairs[at.file].0.period.as_deref().and_then(Period::parse).expect("lines are partitioned by period");
+        let chunk = Chunk::read(self.store, self.files, at, Need::Emit, self.index, &self.categories)?;
+        let mut builder = emit::SpendBuilder::new(&chunk, self.index, period)?;
+        let (mut scratch, mut number, mut key) = (String::new(), String::new(), String::new());
+        for row in 0..chunk.len() {
+            let line = chunk.line(row, &mut scratch);
+            let decision = facts.decide(&line, self.index, chunk.place(row), || {
+                chunk.write_invoice(row, &mut number, &mut key);
+                credit::text_hash(&key)
+            });
+            builder.push(row, &line, &decision);
+        }
+        let batch = builder.finish()?;
+        drop(chunk);
+        encoder.encode(&[batch])
+    }
 }

@@ -1,0 +1,625 @@
+//! One line, one decision. Pure: nothing here reads or writes, and no candidate pairs are kept.
+//!
+//! Steps 1 and 3 to 5 of the decision are [`decide`]; [`settle`] adds what only the whole ledger knows (ceilings, invoice totals). Credits that follow another line are
+//! the business of [`super::credit`].
+
+use super::coverage::{Basis, Coverage, Scope, Term, Unit, Verdict};
+use super::evidence::{Code, Evidence};
+use super::index::{Category, Entry, Index, NO_SUPPLIER, Reference};
+use super::price::{self, Comparison, Paid};
+use crate::model::Date;
+
+/// What a line is decided by. Everything is looked up already, so that deciding touches no text.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// Why the line is no addressable purchase, if so.
+    pub is_excluded: bool,
+    /// No exchange rate into the workspace's currency.
+    pub lacks_exchange_rate: bool,
+    /// The supplier; `None` when it cannot be told.
+    pub supplier: Option<u32>,
+    /// Probability that it is the right one.
+    pub link_score: f64,
+    /// Buying unit, as the index numbers it; `None` when the line has none.
+    pub unit: Option<u32>,
+    /// Category; `None` when it could not be classified.
+    pub category: Option<&'a Category>,
+    /// Probability that the category is right.
+    pub category_confidence: f64,
+    /// The day it is tested by.
+    pub day: Option<Date>,
+    /// Which day that is.
+    pub basis: Basis,
+    /// Item, as the price lists number it.
+    pub item: Option<u32>,
+    /// Contracts that the contract reference may mean.
+    pub contract_reference: Reference<'a>,
+    /// Contracts that the order reference may mean.
+    pub order_reference: Reference<'a>,
+    /// Contracts that the free text names.
+    pub text_reference: Reference<'a>,
+    /// Price and quantity.
+    pub paid: Paid<'a>,
+}
+
+/// The column `outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // See the column's doc.
+pub enum Outcome {
+    Compliant,
+    Deviating,
+    OffContract,
+    Ambiguous,
+    Undetermined,
+    NotAddressable,
+}
+
+/// The column `match_class`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // See the column's doc.
+pub enum MatchClass {
+    Explicit,
+    ByOrder,
+    UniqueScope,
+    Chosen,
+    Ambiguous,
+    OutOfScope,
+    NoContract,
+    NotContractable,
+    Unresolved,
+}
+
+/// The column `reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // See `evidence::REASONS`.
+pub enum Reason {
+    M1,
+    M2,
+    M3,
+    M4,
+    M5,
+    M6,
+    M7,
+    M8,
+    M9,
+}
+
+impl Outcome {
+    /// As in the column.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Outcome::Compliant => "compliant",
+            Outcome::Deviating => "deviating",
+            Outcome::OffContract => "off_contract",
+            Outcome::Ambiguous => "ambiguous",
+            Outcome::Undetermined => "undetermined",
+            Outcome::NotAddressable => "not_addressable",
+        }
+    }
+}
+
+impl MatchClass {
+    /// As in the column.
+    pub const fn word(self) -> &'static str {
+        match self {
+            MatchClass::Explicit => "explicit",
+            MatchClass::ByOrder => "by_order",
+            MatchClass::UniqueScope => "unique_scope",
+            MatchClass::Chosen => "chosen",
+            MatchClass::Ambiguous => "ambiguous",
+            MatchClass::OutOfScope => "out_of_scope",
+            MatchClass::NoContract => "no_contract",
+            MatchClass::NotContractable => "not_contractable",
+            MatchClass::Unresolved => "unresolved",
+        }
+    }
+}
+
+impl Reason {
+    /// As in the column.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Reason::M1 => "M1",
+            Reason::M2 => "M2",
+            Reason::M3 => "M3",
+            Reason::M4 => "M4",
+            Reason::M5 => "M5",
+            Reason::M6 => "M6",
+            Reason::M7 => "M7",
+            Reason::M8 => "M8",
+            Reason::M9 => "M9",
+        }
+    }
+}
+
+/// What was decided of a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Decision {
+    /// Outcome.
+    pub outcome: Outcome,
+    /// How the contract was found, or why none was.
+    pub class: MatchClass,
+    /// Why not compliant.
+    pub reason: Option<Reason>,
+    /// Step of the ladder; `None` when nothing can be said or asked.
+    pub ladder_level: Option<i8>,
+    /// The contract that covers the line or under which it fell short.
+    pub contract: Option<u32>,
+    /// Its lot, when one lot is meant.
+    pub lot: Option<u32>,
+    /// The entry that covers the line; `None` when none does.
+    pub covering: Option<u32>,
+    /// For M2: the contract that was passed by.
+    pub passed_by: Option<u32>,
+    /// Whether any live contract covers this category and unit on the day.
+    pub is_category_covered: bool,
+    /// Contracts (× lots) that were considered.
+    pub candidate_count: u32,
+    /// How sure, 0 to 1.
+    pub confidence: f64,
+    /// Why, strongest first.
+    pub evidence: Evidence,
+}
+
+impl Decision {
+    fn new(outcome: Outcome, class: MatchClass, confidence: f64, evidence: Evidence) -> Decision {
+        Decision {
+            outcome,
+            class,
+            reason: None,
+            ladder_level: None,
+            contract: None,
+            lot: None,
+            covering: None,
+            passed_by: None,
+            is_category_covered: false,
+            candidate_count: 0,
+            confidence,
+            evidence,
+        }
+    }
+
+    fn off_contract(reason: Reason, class: MatchClass, confidence: f64, evidence: Evidence) -> Decision {
+        Decision { reason: Some(reason), ..Decision::new(Outcome::OffContract, class, confidence, evidence) }
+    }
+
+    fn undetermined(line: &Line<'_>, index: &Index, class: MatchClass, evidence: Evidence) -> Decision {
+        Decision {
+            reason: Some(Reason::M9),
+            is_category_covered: is_covered_by_any(line, index),
+            ..Decision::new(Outcome::Undetermined, class, index.parameters.confidence_undetermined, evidence)
+        }
+    }
+
+    /// Whether a contract covers the line, with or without a broken term.
+    pub const fn is_covered(&self) -> bool {
+        self.covering.is_some()
+    }
+}
+
+/// Decides one line, all but what the whole ledger must say: see [`settle`].
+pub fn decide(line: &Line<'_>, index: &Index) -> Decision {
+    if line.is_excluded || line.lacks_exchange_rate {
+        let mut evidence = Evidence::default();
+        evidence.add(if line.is_excluded { Code::Excluded } else { Code::NoExchangeRate });
+        let confidence = if line.is_excluded { line.category_confidence } else { 1.0 };
+        let decision = Decision::new(Outcome::NotAddressable, MatchClass::NotContractable, confidence, evidence);
+        return Decision { is_category_covered: is_covered_by_any(line, index), ..decision };
+    }
+    let mut evidence = Evidence::default();
+    let Some(supplier) = line.supplier else {
+        evidence.add(Code::SupplierUnresolved);
+        return Decision::undetermined(line, index, MatchClass::Unresolved, evidence);
+    };
+    if let Some(decision) = by_reference(line, index, supplier, &mut evidence) {
+        return decision;
+    }
+    if index.suppliers[supplier as usize].entries.is_empty() {
+        return without_contract(line, index, supplier, evidence);
+    }
+    among_own(line, index, supplier, evidence)
+}
+
+const fn grace_days(line: &Line<'_>, index: &Index) -> i32 {
+    match line.basis {
+        Basis::Delivered => 0,
+        Basis::Invoiced | Basis::Booked => index.parameters.term_grace_days,
+    }
+}
+
+fn coverage(line: &Line<'_>, index: &Index, entry: &Entry) -> Coverage {
+    Coverage::test(entry, line.day, grace_days(line, index), line.category, line.unit)
+}
+
+/// Step 3: the line names a contract that its supplier holds.
+fn by_reference(line: &Line<'_>, index: &Index, supplier: u32, evidence: &mut Evidence) -> Option<Decision> {
+    let mut is_conflict = false;
+    let p = &index.parameters;
+    for (reference, class, confidence, code) in [
+        (
+            line.contract_reference,
+            MatchClass::Explicit,
+            p.confidence_explicit,
+            if line.contract_reference.is_exact { Code::RefExact } else { Code::RefNormalised },
+        ),
+        (line.order_reference, MatchClass::ByOrder, p.confidence_by_order, Code::OrderRef),
+        (line.text_reference, MatchClass::Explicit, p.confidence_in_text, Code::RefInText),
+    ] {
+        if reference.contracts.is_empty() {
+            continue;
+        }
+        // The number itself, else a call-off that the supplier holds under it.
+        let names = |e: &Entry| reference.contracts.contains(&e.contract);
+        let names_framework = |e: &Entry| reference.contracts.contains(&index.contracts[e.contract as usize].framework);
+        let entries = index.entries_of(supplier);
+        let decision = if entries.iter().any(names) {
+            explicit(line, index, supplier, &names, class, confidence, code)
+        } else if entries.iter().any(names_framework) {
+            explicit(line, index, supplier, &names_framework, class, confidence, code)
+        } else {
+            // A number found by chance in a text accuses nobody.
+            is_conflict |= code != Code::RefInText;
+            continue;
+        };
+        let mut decision = decision;
+        if is_conflict {
+            decision.evidence.add(Code::RefConflict);
+        }
+        return Some(decision);
+    }
+    if is_conflict {
+        evidence.add(Code::RefConflict);
+    }
+    None
+}
+
+fn explicit(line: &Line<'_>, index: &Index, supplier: u32, is_named: &dyn Fn(&Entry) -> bool, class: MatchClass, confidence: f64, code: Code) -> Decision {
+    let first = index.suppliers[supplier as usize].entries.start;
+    let named = || index.entries_of(supplier).iter().zip(first..).filter(|(e, _)| is_named(e)).map(|(e, position)| (position, coverage(line, index, e)));
+    // Lots and versions of the named contract: the one that fits best speaks for it. Term first, then scope, then unit.
+    let (position, best) = named()
+        .min_by_key(|(_, c)| {
+            let term = match c.term {
+                Term::Within => 0,
+                Term::Grace(days) => 1 + days,
+                Term::Unknown => 1_000,
+                Term::Before(days) | Term::After(days) => 1_001i32.saturating_add(days),
+            };
+            let scope = match c.scope {
+                Scope::Within(distance) => u32::from(distance),
+                Scope::NotStated | Scope::CategoryUnknown => 1 << 16,
+                Scope::Outside => 1 << 17,
+            };
+            (term, scope, c.unit.verdict())
+        })
+        .expect("the supplier holds a named contract");
+    let entry = &index.entries[position as usize];
+    let same = named().filter(|(_, c)| *c == best).map(|(other, _)| &index.entries[other as usize]);
+    let is_one_lot = same.clone().all(|e| e.contract == entry.contract && e.lot == entry.lot);
+    let mut evidence = Evidence::default();
+    evidence.add(code);
+    best.add_to(&mut evidence);
+    let candidate_count = count_distinct(named().map(|(position, _)| &index.entries[position as usize]));
+    let decided = |reason: Option<Reason>, ladder: i8, confidence: f64| Decision {
+        outcome: if reason.is_some() { Outcome::OffContract } else { Outcome::Compliant },
+        reason,
+        ladder_level: Some(ladder),
+        contract: Some(entry.contract),
+        lot: is_one_lot.then_some(entry.lot),
+        covering: reason.is_none().then_some(position),
+        is_category_covered: best.is_full() || is_covered_by_any(line, index),
+        candidate_count,
+        ..Decision::new(Outcome::Compliant, class, confidence, evidence)
+    };
+    if best.term.verdict() == Verdict::Failed {
+        return decided(Some(Reason::M4), 0, confidence);
+    }
+    if best.scope.verdict() == Verdict::Failed && line.category_confidence >= index.parameters.explicit_scope_confidence_min {
+        return decided(Some(Reason::M3), 1, confidence * line.category_confidence);
+    }
+    if best.unit.verdict() == Verdict::Failed {
+        return decided(Some(Reason::M5), 1, confidence);
+    }
+    let grace = if matches!(best.term, Term::Grace(_)) { index.parameters.confidence_grace } else { 1.0 };
+    priced(line, index, supplier, decided(None, 2, confidence.min(grace)))
+}
+
+/// Step 4: the supplier holds no contract.
+fn without_contract(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Evidence) -> Decision {
+    evidence.add(Code::NoContract);
+    if line.category.is_none() {
+        evidence.add(Code::CatUnknown);
+        return Decision { ladder_level: Some(-1), ..Decision::undetermined(line, index, MatchClass::NoContract, evidence) };
+    }
+    let decision = passed_by(line, index, supplier, evidence).unwrap_or_else(|| {
+        let confidence = index.parameters.confidence_off_contract * line.link_score * line.category_confidence;
+        Decision::off_contract(Reason::M1, MatchClass::NoContract, confidence, evidence)
+    });
+    Decision { ladder_level: Some(-1), ..decision }
+}
+
+/// M2: another supplier's live contract covers the purchase.
+fn passed_by(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Evidence) -> Option<Decision> {
+    let entry = &index.entries[covering_other(line, index, Some(supplier))? as usize];
+    evidence.put_first(Code::OtherContract);
+    let unit = if Unit::test(&entry.units, line.unit) == Unit::NotStated { index.parameters.confidence_unit_not_stated } else { 1.0 };
+    let confidence = index.parameters.confidence_off_contract * line.link_score * line.category_confidence * unit;
+    Some(Decision {
+        passed_by: Some(entry.contract),
+        is_category_covered: true,
+        ..Decision::off_contract(Reason::M2, MatchClass::NoContract, confidence, evidence)
+    })
+}
+
+/// The entry of another supplier that covers the line in full, the nearest scope and the best rank first.
+fn covering_other(line: &Line<'_>, index: &Index, supplier: Option<u32>) -> Option<u32> {
+    let category = line.category?;
+    let day = line.day?.days();
+    for &(scope, _) in &category.covers {
+        for &position in index.entries_in_scope(scope) {
+            let entry = &index.entries[position as usize];
+            if entry.term.0 <= day
+                && day <= entry.term.1
+                && supplier.is_none_or(|s| entry.supplier != s)
+                && Unit::test(&entry.units, line.unit).verdict() == Verdict::Passed
+            {
+                return Some(position);
+            }
+        }
+    }
+    None
+}
+
+fn is_covered_by_any(line: &Line<'_>, index: &Index) -> bool {
+    covering_other(line, index, None).is_some()
+}
+
+/// Step 5: the supplier holds contracts.
+fn among_own(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Evidence) -> Decision {
+    let entries = index.entries_of(supplier);
+    let first = index.suppliers[supplier as usize].entries.start;
+    let candidate_count = count_distinct(entries.iter());
+    // One pass: what passes, with grace only when nothing passes without; what is only unknown; the nearest miss.
+    let (mut full, mut graced, mut open) = (0u32, 0u32, 0u32);
+    let mut is_in_term = false;
+    let mut miss: Option<(Miss, u32, Coverage)> = None;
+    for (entry, position) in entries.iter().zip(first..) {
+        let tested = coverage(line, index, entry);
+        is_in_term |= tested.term == Term::Within;
+        match tested.verdict() {
+            Verdict::Passed if tested.is_full() => full += 1,
+            Verdict::Passed => graced += 1,
+            Verdict::Unknown => open += 1,
+            Verdict::Failed => {
+                if let Some(near) = Miss::of(tested)
+                    && miss.is_none_or(|(best, _, _)| near < best)
+                {
+                    miss = Some((near, position, tested));
+                }
+            }
+        }
+    }
+    let ladder = i8::from(is_in_term);
+    if full + graced > 0 {
+        let wants_full = full > 0;
+        let passes = |e: &Entry| {
+            let tested = coverage(line, index, e);
+            tested.verdict() == Verdict::Passed && tested.is_full() == wants_full
+        };
+        let decision = covered(line, index, supplier, &passes, full.max(u32::from(!wants_full) * graced), evidence);
+        return Decision { candidate_count, ..decision };
+    }
+    if open > 0 {
+        let mut open = entries.iter().map(|e| (e.contract, coverage(line, index, e))).filter(|(_, tested)| tested.verdict() == Verdict::Unknown);
+        let (contract, tested) = open.next().expect("an open entry was counted");
+        tested.add_to(&mut evidence);
+        let contract = open.all(|(other, _)| other == contract).then_some(contract);
+        let decision = Decision::undetermined(line, index, MatchClass::Unresolved, evidence);
+        return Decision { contract, ladder_level: Some(ladder), candidate_count, ..decision };
+    }
+    if let Some(decision) = passed_by(line, index, supplier, evidence) {
+        return Decision { ladder_level: Some(ladder), candidate_count, ..decision };
+    }
+    if let Some((near, position, tested)) = miss {
+        let entry = &index.entries[position as usize];
+        tested.add_to(&mut evidence);
+        let reason = match near {
+            Miss::Unit => Reason::M5,
+            Miss::Term(_) => Reason::M4,
+            Miss::Scope => Reason::M3,
+        };
+        let confidence = index.parameters.confidence_off_contract * line.link_score * line.category_confidence;
+        return Decision {
+            contract: Some(entry.contract),
+            lot: Some(entry.lot),
+            ladder_level: Some(ladder),
+            candidate_count,
+            is_category_covered: is_covered_by_any(line, index),
+            ..Decision::off_contract(reason, MatchClass::OutOfScope, confidence, evidence)
+        };
+    }
+    if line.category.is_none() {
+        // M1 says that no contract covers the category, which nobody can say of a category that is not known.
+        evidence.add(Code::CatUnknown);
+        let decision = Decision::undetermined(line, index, MatchClass::Unresolved, evidence);
+        return Decision { ladder_level: Some(ladder), candidate_count, ..decision };
+    }
+    evidence.add(Code::CatOut);
+    let confidence = index.parameters.confidence_off_contract * line.link_score * line.category_confidence;
+    Decision { ladder_level: Some(ladder), candidate_count, ..Decision::off_contract(Reason::M1, MatchClass::OutOfScope, confidence, evidence) }
+}
+
+/// How an entry was missed, nearest first; `None` when more than one thing was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Miss {
+    Unit,
+    /// Days outside the term.
+    Term(i32),
+    Scope,
+}
+
+impl Miss {
+    fn of(tested: Coverage) -> Option<Miss> {
+        let alone = tested.failed_count() == 1;
+        if alone && tested.unit.verdict() == Verdict::Failed {
+            return Some(Miss::Unit);
+        }
+        match tested.term {
+            Term::Before(days) | Term::After(days) if alone => Some(Miss::Term(days)),
+            Term::Within | Term::Grace(_) if tested.scope.verdict() == Verdict::Failed => Some(Miss::Scope),
+            _ => None,
+        }
+    }
+}
+
+fn count_distinct<'a>(entries: impl Iterator<Item = &'a Entry>) -> u32 {
+    // Entries are sorted by rank before contract, so that versions of one lot stand together within a rank.
+    let mut last = None;
+    let mut count = 0;
+    for entry in entries {
+        let key = Some((entry.contract, entry.lot));
+        count += u32::from(key != last);
+        last = key;
+    }
+    count
+}
+
+/// One or several own contracts pass: the only one, the nearest, or none of them.
+fn covered(line: &Line<'_>, index: &Index, supplier: u32, passes: &dyn Fn(&Entry) -> bool, count: u32, mut evidence: Evidence) -> Decision {
+    let first = index.suppliers[supplier as usize].entries.start;
+    let p = &index.parameters;
+    let mut left: Vec<u32> = Vec::with_capacity(count as usize);
+    left.extend(index.entries_of(supplier).iter().zip(first..).filter(|(e, _)| passes(e)).map(|(_, position)| position));
+    let entry = |position: u32| &index.entries[position as usize];
+    let is_one_lot = |left: &[u32]| left.iter().all(|&o| (entry(o).contract, entry(o).lot) == (entry(left[0]).contract, entry(left[0]).lot));
+    let is_one_contract = |left: &[u32]| left.iter().all(|&o| entry(o).contract == entry(left[0]).contract);
+
+    let class = if is_one_lot(&left) { MatchClass::UniqueScope } else { MatchClass::Chosen };
+    let mut chosen_by = None;
+    if class == MatchClass::Chosen {
+        let distance = |position: u32| match Scope::test(&entry(position).scope, line.category) {
+            Scope::Within(distance) => distance,
+            _ => u16::MAX,
+        };
+        let nearest = left.iter().map(|&o| distance(o)).min().expect("several pass");
+        chosen_by = narrow(&mut left, |&o| distance(o) == nearest).then_some(Code::ChosenSpecific);
+        if !is_one_contract(&left) && narrow(&mut left, |&o| agreed(line, index, entry(o)).is_some()) {
+            chosen_by = Some(Code::ChosenPriceList);
+        }
+        if !is_one_contract(&left) {
+            let frameworks: Vec<u32> =
+                left.iter().map(|&o| &index.contracts[entry(o).contract as usize]).filter(|c| c.is_call_off).map(|c| c.framework).collect();
+            if narrow(&mut left, |&o| !frameworks.contains(&entry(o).contract)) {
+                chosen_by = Some(Code::ChosenCallOff);
+            }
+        }
+    }
+    if !is_one_contract(&left) {
+        let contracts: std::collections::BTreeSet<u32> = left.iter().map(|&o| entry(o).contract).collect();
+        evidence.add_value(Code::Ambiguous, contracts.len() as i32);
+        coverage(line, index, entry(left[0])).add_to(&mut evidence);
+        let confidence = p.confidence_ambiguous * line.link_score * line.category_confidence;
+        return Decision { ladder_level: Some(2), is_category_covered: true, ..Decision::new(Outcome::Ambiguous, MatchClass::Ambiguous, confidence, evidence) };
+    }
+    let position = left[0];
+    let tested = coverage(line, index, entry(position));
+    if let Some(code) = chosen_by {
+        evidence.add(code);
+    }
+    tested.add_to(&mut evidence);
+    let mut confidence = if class == MatchClass::UniqueScope { p.confidence_unique_scope } else { p.confidence_chosen };
+    confidence *= line.link_score * line.category_confidence;
+    if tested.unit == Unit::NotStated {
+        confidence *= p.confidence_unit_not_stated;
+    }
+    if matches!(tested.term, Term::Grace(_)) {
+        confidence = confidence.min(p.confidence_grace);
+    }
+    let decision = Decision {
+        ladder_level: Some(2),
+        contract: Some(entry(position).contract),
+        lot: is_one_lot(&left).then_some(entry(position).lot),
+        covering: Some(position),
+        is_category_covered: tested.is_full() || is_covered_by_any(line, index),
+        ..Decision::new(Outcome::Compliant, class, confidence, evidence)
+    };
+    priced(line, index, supplier, decision)
+}
+
+/// Keeps those for which `is_kept` holds, unless that would keep none; whether any went.
+fn narrow(left: &mut Vec<u32>, is_kept: impl Fn(&u32) -> bool) -> bool {
+    let kept = left.iter().filter(|o| is_kept(o)).count();
+    if kept == 0 || kept == left.len() {
+        return false;
+    }
+    left.retain(is_kept);
+    true
+}
+
+/// The agreed price of the line's item under an entry's contract, or under its framework.
+pub fn agreed<'i>(line: &Line<'_>, index: &'i Index, entry: &Entry) -> Option<&'i price::Price> {
+    let item = line.item?;
+    if entry.supplier == NO_SUPPLIER {
+        return None;
+    }
+    let framework = index.contracts[entry.contract as usize].framework;
+    index.prices.in_force(entry.contract, entry.supplier, item, line.day).or_else(|| index.prices.in_force(framework, entry.supplier, item, line.day))
+}
+
+/// Compares the price of a covered line: the third step of the ladder, or M7.
+fn priced(line: &Line<'_>, index: &Index, supplier: u32, mut decision: Decision) -> Decision {
+    let Some(covering) = decision.covering else { return decision };
+    let entry = &index.entries[covering as usize];
+    debug_assert_eq!(entry.supplier, supplier, "a line is covered by its own supplier's contract");
+    let contract = &index.contracts[entry.contract as usize];
+    let comparison = agreed(line, index, entry).map(|price| price::compare(&line.paid, price, index.parameters.price_tolerance_ppm));
+    match comparison {
+        Some(Comparison::Within) => {
+            decision.ladder_level = Some(3);
+            decision.evidence.add(Code::PriceOk);
+        }
+        Some(Comparison::Above { per_mille }) => {
+            decision.outcome = Outcome::Deviating;
+            decision.reason = Some(Reason::M7);
+            decision.evidence.add_value(Code::PriceOver, per_mille);
+        }
+        Some(Comparison::NotComparable) => decision.evidence.add(Code::PriceUnknown),
+        None if contract.has_price_list && line.item.is_some() => decision.evidence.add(Code::PriceUnknown),
+        None => {}
+    }
+    // M8 goes before M7: which supplier was due weighs more than what it charged.
+    if entry.is_ranked && entry.rank.is_some_and(|r| r >= 2) && !matches!(decision.class, MatchClass::Explicit | MatchClass::ByOrder) {
+        decision.outcome = Outcome::Deviating;
+        decision.reason = Some(Reason::M8);
+        decision.evidence.add_value(Code::RankBypassed, entry.rank.unwrap_or_default());
+    }
+    decision
+}
+
+/// What only the whole ledger knows of a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// The line lies above its framework's ceiling.
+    pub is_over_ceiling: bool,
+    /// Its invoice reaches the limit from which competition must be renewed.
+    pub reaches_competition_limit: bool,
+}
+
+/// Adds what the whole ledger says to a covered line. M6 goes before M8, M8 before M7.
+pub fn settle(decision: &mut Decision, index: &Index, ledger: Ledger) {
+    let Some(covering) = decision.covering else { return };
+    let contract = &index.contracts[index.entries[covering as usize].contract as usize];
+    let has_ceiling = contract.ceiling.is_some() || index.contracts[contract.framework as usize].ceiling.is_some();
+    if ledger.reaches_competition_limit {
+        decision.outcome = Outcome::Deviating;
+        decision.reason = Some(Reason::M8);
+        decision.evidence.add(Code::CompetitionLimit);
+    }
+    if ledger.is_over_ceiling {
+        decision.outcome = Outcome::OffContract;
+        decision.reason = Some(Reason::M6);
+        decision.evidence.put_first(Code::CeilingOver);
+    } else if !has_ceiling {
+        decision.evidence.add(Code::NoCeilingOnFile);
+    }
+}

@@ -3,4 +3,5 @@
 mod resolve_stage;
 mod life_cycle;
 mod support;
+mod synth;
 mod tidy;

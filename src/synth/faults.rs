@@ -52,10 +52,18 @@ const MAIN: &[Fault] = &[
     SHORT,
     LONG,
 ];
-const TRANSPORT: &[Fault] =
-    &[value("Ver.datum", "2025-04-31", "date_not_date"), amount("Belopp", "saknas", "amount_not_number"), SHORT, amount("Belopp", "10,005", "amount_too_precise")];
-const CULTURE: &[Fault] =
-    &[value("bokforingsdatum", "2025-06-00", "date_not_date"), amount("nettobelopp", "1.234,50", "amount_not_number"), amount("nettobelopp", "", "value_missing"), LONG];
+const TRANSPORT: &[Fault] = &[
+    value("Ver.datum", "2025-04-31", "date_not_date"),
+    amount("Belopp", "saknas", "amount_not_number"),
+    SHORT,
+    amount("Belopp", "10,005", "amount_too_precise"),
+];
+const CULTURE: &[Fault] = &[
+    value("bokforingsdatum", "2025-06-00", "date_not_date"),
+    amount("nettobelopp", "1.234,50", "amount_not_number"),
+    amount("nettobelopp", "", "value_missing"),
+    LONG,
+];
 const PROPERTY: &[Fault] = &[value("datum", "i går", "date_not_date"), amount("belopp", "77,777", "amount_too_precise"), SHORT];
 
 /// The faults that a ledger's export gets.

@@ -4,21 +4,59 @@ use std::fmt::Write;
 
 use super::faults::{Break, faults_of};
 use super::lines::*;
-use super::world::*;
 use super::words::REGION;
+use super::world::*;
 use crate::model::Date;
 
 /// Column names of a ledger's layout.
 pub fn columns(ledger: Ledger) -> &'static [&'static str] {
     match ledger {
         Ledger::Main => &[
-            "Leverantörsnr", "Leverantör", "Organisationsnr", "Fakturanr", "Vernr", "Verdatum", "Fakturadatum", "Leveransdatum", "Förfallodatum", "Betaldatum",
-            "Konto", "Konto(T)", "Ansvar", "Ansvar(T)", "Verksamhet", "Projekt", "Motpart", "Belopp", "Moms", "Valuta", "Avtalsnr", "Ordernr", "Kategori",
-            "Artikelnr", "Antal", "Enhet", "À-pris", "Fakturatyp", "Bankgiro", "Text",
+            "Leverantörsnr",
+            "Leverantör",
+            "Organisationsnr",
+            "Fakturanr",
+            "Vernr",
+            "Verdatum",
+            "Fakturadatum",
+            "Leveransdatum",
+            "Förfallodatum",
+            "Betaldatum",
+            "Konto",
+            "Konto(T)",
+            "Ansvar",
+            "Ansvar(T)",
+            "Verksamhet",
+            "Projekt",
+            "Motpart",
+            "Belopp",
+            "Moms",
+            "Valuta",
+            "Avtalsnr",
+            "Ordernr",
+            "Kategori",
+            "Artikelnr",
+            "Antal",
+            "Enhet",
+            "À-pris",
+            "Fakturatyp",
+            "Bankgiro",
+            "Text",
         ],
-        Ledger::Transport => &["Period", "Ver.datum", "Organisationsnr.", "Lev.nr", "Lev.nr(T)", "Belopp", "Konto", "Konto(T)", "Ansvar", "Ansvar(T)", "Fakturanr"],
+        Ledger::Transport => {
+            &["Period", "Ver.datum", "Organisationsnr.", "Lev.nr", "Lev.nr(T)", "Belopp", "Konto", "Konto(T)", "Ansvar", "Ansvar(T)", "Fakturanr"]
+        }
         Ledger::Culture => &[
-            "kopare_id", "kopare", "verifikationsnummer", "leverantor", "leverantor_id", "konto_nr", "konto_text", "bokforingsdatum", "forvaltning", "fakturanummer",
+            "kopare_id",
+            "kopare",
+            "verifikationsnummer",
+            "leverantor",
+            "leverantor_id",
+            "konto_nr",
+            "konto_text",
+            "bokforingsdatum",
+            "forvaltning",
+            "fakturanummer",
             "nettobelopp",
         ],
         Ledger::Property => &["kopare", "kopare_id", "faktura_nr", "leverantor", "leverantor_id", "forvaltning", "konto_nr", "konto_text", "belopp", "datum"],
@@ -332,7 +370,13 @@ fn main_row(out: &mut String, world: &World, invoice: &Invoice, line: &Line, vou
         out.push_str(";;");
     }
     out.push(';');
-    out.push_str(if line.amount < 0 { "KREDIT" } else if invoice.number.is_multiple_of(9) { "PDF" } else { "E-FAKTURA" });
+    out.push_str(if line.amount < 0 {
+        "KREDIT"
+    } else if invoice.number.is_multiple_of(9) {
+        "PDF"
+    } else {
+        "E-FAKTURA"
+    });
     out.push(';');
     out.push_str(&vendor.bankgiro);
     out.push(';');

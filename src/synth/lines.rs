@@ -225,7 +225,7 @@ struct Lists {
 /// Situations with their shares of invoices in per mille: the main ledger's, and those of the others, whose layouts cannot
 /// carry references, items or units as codes.
 const SHARES: &[(Draw, u64, u64)] = &[
-    (Draw::Covered, 402, 500),
+    (Draw::Covered, 415, 510),
     (Draw::Referenced, 150, 0),
     (Draw::Outside, 125, 170),
     (Draw::PassedBy, 60, 80),
@@ -233,7 +233,7 @@ const SHARES: &[(Draw, u64, u64)] = &[
     (Draw::Turning, 50, 60),
     (Draw::NotEntitled, 25, 0),
     (Draw::Priced, 30, 0),
-    (Draw::Ranked, 25, 20),
+    (Draw::Ranked, 12, 10),
     (Draw::Redacted, 8, 12),
     (Draw::Unclassified, 10, 10),
     (Draw::Unscoped, 12, 12),
@@ -346,12 +346,14 @@ impl<'w> Maker<'w> {
     /// A supplier outside contracts that sells this leaf in this ledger.
     fn outsider(&self, ledger: usize, leaf: u16, rng: &mut Rng) -> u32 {
         let all = self.world.role(Role::Outside);
-        // Each leaf has its own sellers, a twentieth of all, a few of them big.
-        let family = (all.len() / 20).clamp(3, 400);
-        let start = mix(u64::from(leaf) ^ self.world.seed) as usize % all.len();
-        let mut at = (start + rng.tail_index(family)) % all.len();
+        // Those of a top category stand together; each leaf has its own sellers among them, a few of them big.
+        let tops = super::words::TREE.len();
+        let top = usize::from(self.world.top_of(leaf));
+        let (from, to) = (all.len() * top / tops, all.len() * (top + 1) / tops);
+        let start = mix(u64::from(leaf) ^ self.world.seed) as usize % (to - from);
+        let mut at = from + (start + rng.tail_index(((to - from) / 3).clamp(2, 400))) % (to - from);
         while self.world.suppliers[all[at] as usize].records[ledger].is_empty() {
-            at = (at + 1) % all.len();
+            at = from + (at + 1 - from) % (to - from);
         }
         all[at]
     }
@@ -488,7 +490,8 @@ impl<'w> Maker<'w> {
                 let (supplier, _) = *rng.pick(&w.contracts[contract as usize].lots[0].holders);
                 let is_only = w.held[supplier as usize].len() == 1;
                 let lot = u8::MAX;
-                let mut head = self.plain_head(supplier, leaf, unit, Truth { contract: if is_only { contract } else { NONE }, lot, ..Truth::of(m3_outside_scope, 1) });
+                let mut head =
+                    self.plain_head(supplier, leaf, unit, Truth { contract: if is_only { contract } else { NONE }, lot, ..Truth::of(m3_outside_scope, 1) });
                 if ledger == 0 && is_only && rng.chance(150) {
                     head.contract_reference = true;
                     head.truth.case = m3_by_reference;
@@ -688,7 +691,7 @@ impl<'w> Maker<'w> {
                 }
             }
             if own == 0 && rng.chance(60) {
-                line.text = Text::Words(rng.pick(WORDS));
+                line.text = Text::Words(WORDS[rng.index(WORDS.len())]);
             }
             if !lines.is_empty() && total + line.amount > head.total_max {
                 break;
@@ -761,17 +764,7 @@ impl<'w> Maker<'w> {
             }
         };
         let amount = rng.long_tailed(900_000).min(5_000_000_000);
-        let line = Line {
-            leaf,
-            account,
-            states_category: false,
-            amount,
-            quantity: 0,
-            price: 0,
-            item: NONE,
-            text: Text::None,
-            truth: Truth::of(case, 9),
-        };
+        let line = Line { leaf, account, states_category: false, amount, quantity: 0, price: 0, item: NONE, text: Text::None, truth: Truth::of(case, 9) };
         Invoice {
             vendor: w.suppliers[supplier as usize].records[place.ledger].start,
             style: (mix(u64::from(supplier) ^ 5) % 4) as u8,

@@ -6,7 +6,7 @@
 //! independent of the matching code.
 //!
 //! Files below `out`: `spendtrace.toml`, one folder for each ledger, `contracts/`, `register/`, and `truth/` with
-//! `cases.csv` (situation → outcome, reason), `lines.csv`, `rejects.csv`, `vendors.csv`, `suppliers.csv`, `duplicates.csv`
+//! `cases.csv` (situation → outcome, reason), `lines/` with a file for each invoice file, `rejects.csv`, `vendors.csv`, `suppliers.csv`, `duplicates.csv`
 //! and `direct_awards.csv`. A line is named by its file and the number of its record there, from 1, faulty ones included.
 
 mod faults;
@@ -85,7 +85,7 @@ impl Options {
 }
 
 /// Lines of `data/sample`: as many as fit in 5 MB with their truth.
-const SAMPLE_LINES: u64 = 19_000;
+const SAMPLE_LINES: u64 = 18_500;
 
 /// What was generated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -171,7 +171,7 @@ pub fn generate(options: &Options) -> Result<Summary> {
     let burnt: Vec<AtomicI64> = world.contracts.iter().map(|_| AtomicI64::new(0)).collect();
     let seen: Vec<AtomicBool> = world.vendors.iter().map(|_| AtomicBool::new(false)).collect();
 
-    let mut truth = Truths::new(options)?;
+    let mut truth = Truths::new();
     let mut summary = Summary { contracts: world.contracts.len() as u64, ..Summary::default() };
     for output in &outputs {
         let ledger = LEDGERS[output.ledger];
@@ -182,6 +182,7 @@ pub fn generate(options: &Options) -> Result<Summary> {
         put(&mut file, &head)?;
         summary.bytes += head.len() as u64;
         summary.files += 1;
+        truth.begin(options, &output.path)?;
         let mut total = 0;
         let parts: Vec<Part> = output.months.iter().flat_map(|month| parts(month, plan.of(month.ledger, month.month))).collect();
         for batch in parts.chunks(PARTS_AT_ONCE) {
@@ -341,7 +342,7 @@ fn make(
                 made.reject_count += 1;
                 truth_of_reject(&mut made.rejects, ledger, fault, path, record, head_lines, line.amount);
             } else if has_truth {
-                truth_of_line(&mut made.truth, world, path, record, invoice.vendor, line);
+                truth_of_line(&mut made.truth, world, record, invoice.vendor, line);
             }
         }
         if let Some((repeat, original)) = invoice.repeats {
@@ -393,9 +394,9 @@ fn drawn(world: &World, maker: &Maker, place: Place, free: u64, recent: &[(Invoi
     }
 }
 
-fn truth_of_line(out: &mut String, world: &World, path: &str, record: u64, vendor: u32, line: &lines::Line) {
+fn truth_of_line(out: &mut String, world: &World, record: u64, vendor: u32, line: &lines::Line) {
     let truth = &line.truth;
-    let _ = write!(out, "{path},{record},{},", truth.case.name);
+    let _ = write!(out, "{record},{},", truth.case.name);
     if truth.contract != NONE {
         let contract = &world.contracts[truth.contract as usize];
         out.push_str(&contract.id);
@@ -444,30 +445,47 @@ struct Truths {
 }
 
 impl Truths {
-    fn new(options: &Options) -> Result<Truths> {
-        let lines = if options.has_truth {
-            let path = options.out.join("truth/lines.csv");
+    fn new() -> Truths {
+        Truths {
+            lines: None,
+            duplicates: "kind,is_duplicate,file,original_record,record,lines\n".into(),
+            rejects: "file,record,line,column,value,fault,net_amount\n".into(),
+        }
+    }
+
+    /// Begins the truth of an invoice file.
+    fn begin(&mut self, options: &Options, file: &str) -> Result<()> {
+        self.end()?;
+        if options.has_truth {
+            let path = options.out.join("truth/lines").join(file);
             let mut file = create(&path)?;
-            file.write_all(b"file,record,case,contract,lot,passed_by,ladder,supplier,has_all_evidence,credit\n").map_err(|e| Error::io("write", &path, &e))?;
-            Some((file, path))
-        } else {
-            None
-        };
-        Ok(Truths { lines, duplicates: "kind,is_duplicate,file,original_record,record,lines\n".into(), rejects: "file,record,line,column,value,fault,net_amount\n".into() })
+            file.write_all(b"record,case,contract,lot,passed_by,ladder,supplier,has_all_evidence,credit\n").map_err(|e| Error::io("write", &path, &e))?;
+            self.lines = Some((file, path));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if let Some((mut file, path)) = self.lines.take() {
+            file.flush().map_err(|e| Error::io("write", &path, &e))?;
+        }
+        Ok(())
     }
 
     fn add(&mut self, made: &Made) -> Result<()> {
         if let Some((file, path)) = &mut self.lines {
             file.write_all(made.truth.as_bytes()).map_err(|e| Error::io("write", path, &e))?;
-            self.duplicates.push_str(&made.duplicates);
         }
+        self.duplicates.push_str(&made.duplicates);
         self.rejects.push_str(&made.rejects);
         Ok(())
     }
 
     fn finish(mut self, options: &Options, world: &World, plan: &Plan, seen: &[bool], rejects: &str, ledgers: usize) -> Result<()> {
-        let Some((file, path)) = &mut self.lines else { return Ok(()) };
-        file.flush().map_err(|e| Error::io("write", path, &e))?;
+        self.end()?;
+        if !options.has_truth {
+            return Ok(());
+        }
         self.rejects.push_str(rejects);
         let mut cases = String::from("case,outcome,reason,match_class\n");
         for case in lines::CASES {

@@ -4,7 +4,7 @@
 
 use super::faults::{Fault, faults_of};
 use super::lines::*;
-use super::rng::Rng;
+use super::rng::{Rng, round_up};
 use super::world::*;
 use crate::model::Date;
 
@@ -45,13 +45,7 @@ impl Plan {
     /// Plans for a region; sets the ceilings of its contracts.
     pub fn new(world: &mut World, with_faults: bool, ledgers: usize) -> Plan {
         let months = world.months as usize;
-        let mut plan = Plan {
-            invoices: vec![Vec::new(); 4 * months],
-            awards: Vec::new(),
-            months,
-            first: world.first.index(),
-            next_number: PLANNED_NUMBERS,
-        };
+        let mut plan = Plan { invoices: vec![Vec::new(); 4 * months], awards: Vec::new(), months, first: world.first.index(), next_number: PLANNED_NUMBERS };
         plan.ceilings(world);
         plan.limits(world);
         plan.turns(world);
@@ -96,7 +90,9 @@ impl Plan {
                 let by_call_off = contracts[1] != NONE && i % 2 == 1;
                 let supplier = if i % 2 == 1 { holders[1].0 } else { holders[0].0 };
                 let contract = if by_call_off { contracts[1] } else { contracts[0] };
-                if i == credited && let Some(original) = &earlier {
+                if i == credited
+                    && let Some(original) = &earlier
+                {
                     // A credit gives back what it takes off, before the ceiling is met.
                     let mut credit = credit_of(original, Place { ledger: 0, booked: day.plus_days(8), number: 0 }, &mut rng);
                     credit.invoiced = day.plus_days(3);
@@ -107,7 +103,7 @@ impl Plan {
                 }
                 let mut amount = rng.long_tailed(median).clamp(10_000, 40_000_000) + 2_000_000;
                 if i == full_at {
-                    ceiling = (burnt + amount).div_ceil(10_000_000) * 10_000_000;
+                    ceiling = round_up(burnt + amount, 10_000_000);
                     amount = ceiling - burnt;
                 }
                 burnt += amount;
@@ -193,7 +189,7 @@ impl Plan {
             let mut rng = Rng::at(&[world.seed, 23, n as u64]);
             let (band, base, count) = bands[n % bands.len()];
             let count = count.min(world.months);
-            let leaf = world.open_leaves[n * 7 % world.open_leaves.len()];
+            let leaf = world.planned_leaf(n);
             let mut total = 0;
             // All in the last months of the window, so that both a calendar year and twelve rolling months hold them.
             for i in 0..count {

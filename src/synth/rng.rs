@@ -73,6 +73,11 @@ impl Rng {
     }
 }
 
+/// The next multiple of a step at or above an amount that is not negative.
+pub const fn round_up(amount: i64, step: i64) -> i64 {
+    (amount + step - 1) / step * step
+}
+
 /// The largest integer whose fifth power is at most `n`³: n^0.6 without floats.
 pub fn power_three_fifths(n: u64) -> u64 {
     let cube = u128::from(n).pow(3);

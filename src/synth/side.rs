@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::layout::mapping;
-use super::rng::{Rng, mix};
+use super::rng::{Rng, mix, round_up};
 use super::words::*;
 use super::world::*;
 use super::{Layout, Options};
@@ -39,8 +39,10 @@ fn put(path: &Path, text: &str) -> Result<()> {
 }
 
 fn settings(options: &Options, world: &World, ledgers: usize) -> String {
-    let own: Vec<String> =
-        std::iter::once(&world.own_number).chain(world.role(Role::Own).iter().map(|s| &world.suppliers[*s as usize].number)).map(|n| format!("\"{n}\"")).collect();
+    let own: Vec<String> = std::iter::once(&world.own_number)
+        .chain(world.role(Role::Own).iter().map(|s| &world.suppliers[*s as usize].number))
+        .map(|n| format!("\"{n}\""))
+        .collect();
     let mut text = format!(
         "# A made-up region: every name, number and purchase is invented.\nname = \"{REGION}\"\nown_organisation_numbers = [{}]\nexcluded_accounts = [\"40=salary\", \"41=tax\"]\nlocal_municipalities = [\"9901\", \"9902\", \"9903\"]\n",
         own.join(", ")
@@ -97,7 +99,7 @@ fn comma(minor: i64) -> String {
 
 fn form(form: &str) -> &'static str {
     match form {
-        "single" => "En leverantör",
+        "single" => "Enskilt avtal",
         "ranked" => "Rangordning",
         "renewed_competition" => "Förnyad konkurrensutsättning",
         "call_off" => "Avrop",
@@ -129,7 +131,7 @@ fn kommers(options: &Options, world: &World, burnt: &[i64], rejects: &mut String
         // Ceilings that are not planned lie above what is bought, where they are on file at all.
         let ceiling = contract.ceiling.or_else(|| {
             let is_on_file = contract.framework == NONE && h % 10 < 7;
-            is_on_file.then(|| (burnt[i] / 100 * (110 + (h >> 8) as i64 % 150)).max(20_000_000).div_ceil(10_000_000) * 10_000_000)
+            is_on_file.then(|| round_up((burnt[i] / 100 * (110 + (h >> 8) as i64 % 150)).max(20_000_000), 10_000_000))
         });
         for lot in &contract.lots {
             for (supplier, rank) in &lot.holders {
@@ -170,14 +172,20 @@ fn kommers(options: &Options, world: &World, burnt: &[i64], rejects: &mut String
     }
     if options.has_faults {
         let fields: Vec<&str> = first_row.trim_end().split(';').collect();
-        for (column, value, code) in [(9, "2027-13-01", "date_not_date"), (11, "tio miljoner", "amount_not_number"), (4, "", "value_missing"), (6, "1,5", "number_not_whole")] {
+        for (column, value, code) in [
+            (9, "2027-13-01", "date_not_date"),
+            (11, "tio miljoner", "amount_not_number"),
+            (4, "", "value_missing"),
+            (6, "1,5", "number_not_whole"),
+            (7, "Muntligt", "value_not_known"),
+        ] {
             let mut fields: Vec<String> = fields.iter().map(|f| (*f).to_string()).collect();
             // A contract of its own, so that nothing hangs on the row.
             record += 1;
             fields[0] = format!("RG-FEL-{column}");
             fields[column] = value.to_string();
             let _ = writeln!(text, "{}", fields.join(";"));
-            let name = ["", "", "", "", "Leverantör", "", "Rangordning", "", "", "Avtalsslut", "", "Takvolym"][column];
+            let name = ["", "", "", "", "Leverantör", "", "Rangordning", "Avtalsform", "", "Avtalsslut", "", "Takvolym"][column];
             let _ = writeln!(rejects, "contracts/kommers.csv,{record},{},{name},\"{value}\",{code},", record + 1);
         }
     }
@@ -185,16 +193,17 @@ fn kommers(options: &Options, world: &World, burnt: &[i64], rejects: &mut String
 }
 
 fn e_avrop(world: &World) -> String {
-    let mut text = String::from("Statistik avtal\nUttag av samtliga avtal\n\nOrganisation;Diarie;Kategori;Varugrupp;Fr.o.m.;T.o.m.;Leverantör;Orgnr;Avtalsform;Avtalstecknare\n");
+    let mut text = String::from(
+        "Statistik avtal\nUttag av samtliga avtal\n\nOrganisation;Diarie;Kategori;Varugrupp;Fr.o.m.;T.o.m.;Leverantör;Orgnr;Avtalsform;Avtalstecknare\n",
+    );
     for unscoped in &world.unscoped {
         let contract = &world.contracts[unscoped.contract as usize];
         if contract.catalogue == Catalogue::EAvrop {
             let leaf = &world.leaves[usize::from(unscoped.leaf)];
-            let top = TREE[leaf.code[..2].parse::<usize>().expect("codes are digits") - 10].0;
             let supplier = &world.suppliers[unscoped.supplier as usize];
             let _ = writeln!(
                 text,
-                "{REGION};{};{top};{};{};{};{};{};Ramavtal;{}",
+                "{REGION};{};Varor och tjänster;{};{};{};{};{};Ramavtal;{}",
                 contract.id,
                 leaf.name,
                 contract.starts,
@@ -216,8 +225,7 @@ fn goteborg(world: &World) -> String {
         let contract = &world.contracts[unscoped.contract as usize];
         if contract.catalogue == Catalogue::Goteborg {
             let supplier = &world.suppliers[unscoped.supplier as usize];
-            let leaf = &world.leaves[usize::from(unscoped.leaf)];
-            let _ = writeln!(text, "{},{},{},{},,{},{},", contract.id, supplier.name, hyphened(&supplier.number), leaf.name, contract.starts, contract.ends);
+            let _ = writeln!(text, "{},{},{},,,{},{},", contract.id, supplier.name, hyphened(&supplier.number), contract.starts, contract.ends);
         }
     }
     text
@@ -232,7 +240,8 @@ fn vendor_master(world: &World) -> String {
             }
             let h = mix(u64::from(vendor.supplier) + 3);
             // Half of the records state the VAT number too; it proves the same as the organisation number.
-            let vat = if vendor.is_proved && supplier.legal != Legal::SoleTrader && h.is_multiple_of(2) { format!("SE{}01", supplier.number) } else { String::new() };
+            let vat =
+                if vendor.is_proved && supplier.legal != Legal::SoleTrader && h.is_multiple_of(2) { format!("SE{}01", supplier.number) } else { String::new() };
             let _ = writeln!(
                 text,
                 "{};{};{};{vat};{};;;;{} {};{:05};{};{}",

@@ -182,14 +182,26 @@ pub const STEMS: &[&str] = &[
     "Ejd", "Ros",
 ];
 /// Second parts of invented company names.
-pub const ENDINGS: &[&str] =
-    &["unda", "olmen", "arpa", "ista", "elo", "amora", "egard", "ivik", "ånge", "ebro", "ully", "anta", "ekil", "osta", "inge", "erna", "iby", "ava", "etna", "ördal"];
-/// What companies say that they do.
-pub const TRADES: &[&str] = &[
-    "Medicin", "Vårdteknik", "Hjälpmedel", "Livsmedel", "Kontor", "Data", "Bygg", "Elteknik", "Rör", "Städ", "Transport", "Konsult", "Bemanning", "Språk",
-    "Trädgård", "Möbler", "Tryck", "Fastighet", "Säkerhet", "Utbildning", "Dental", "Optik", "Textil", "Gas", "Energi", "Fordon", "Larm", "Hygien", "Kemi",
-    "Laboratorium", "Logistik", "Arkitektur", "Måleri", "Golv", "Ventilation", "Storkök", "Förpackning", "Media", "Reklam", "Redovisning", "Juridik", "Resor",
-    "Miljö", "Återvinning", "Mätteknik", "Robotik", "Telefoni", "Nät", "Diagnostik", "Ortopedi",
+pub const ENDINGS: &[&str] = &[
+    "unda", "olmen", "arpa", "ista", "elo", "amora", "egard", "ivik", "ånge", "ebro", "ully", "anta", "ekil", "osta", "inge", "erna", "iby", "ava", "etna",
+    "ördal",
+];
+/// What companies say that they do, by top category of the tree.
+pub const TRADES: &[&[&str]] = &[
+    &["Läkemedel", "Farma", "Vaccin", "Apotek", "Nutrition"],
+    &["Medicin", "Vårdmaterial", "Sårvård", "Engång", "Hygien"],
+    &["Ortopedi", "Implantat", "Protes", "Optik"],
+    &["Medicinteknik", "Vårdteknik", "Mätteknik", "Bilddiagnostik"],
+    &["Laboratorium", "Diagnostik", "Kemi", "Analys"],
+    &["Hjälpmedel", "Rehab", "Hörsel", "Rörelse"],
+    &["Dental", "Tandteknik", "Tandmaterial"],
+    &["Livsmedel", "Grossist", "Storkök", "Måltid", "Mejeri"],
+    &["Data", "System", "Nät", "Telefoni", "Programvara", "Robotik"],
+    &["Bygg", "Elteknik", "Rör", "Måleri", "Golv", "Ventilation", "Fastighet", "Energi", "Trädgård"],
+    &["Transport", "Logistik", "Fordon", "Resor", "Buss", "Flytt"],
+    &["Bemanning", "Konsult", "Språk", "Juridik", "Revision", "Utbildning", "Arkitektur"],
+    &["Kontor", "Möbler", "Textil", "Städ", "Tryck", "Återvinning"],
+    &["Media", "Reklam", "Scen", "Säkerhet", "Larm", "Vård"],
 ];
 /// Words that set companies of one family apart.
 pub const FAMILY: &[&str] = &["Syd", "Norr", "Väst", "Öst", "Mitt", "Nordic", "Sverige", "Gruppen", "Partner", "Service"];

@@ -114,6 +114,8 @@ pub struct Supplier {
     pub legal: Legal,
     /// Part in the plan.
     pub role: Role,
+    /// Number of the top category that it sells in.
+    pub top: u8,
     /// Its vendor records in each ledger.
     pub records: [Range<u32>; 4],
     /// Supplier number of the parent company; `NONE` without.
@@ -550,7 +552,7 @@ impl World {
         for (catalogue, count) in [(Catalogue::EAvrop, share(30, 2)), (Catalogue::Goteborg, share(30, 2)), (Catalogue::Kommers, share(60, 1))] {
             for _ in 0..count.min(60) {
                 let leaf = *rng.pick(&self.open_leaves);
-                let supplier = self.new_supplier(Role::Contracted, &mut rng);
+                let supplier = self.new_supplier(Role::Contracted, self.top_of(leaf), &mut rng);
                 let title = format!("{} {}", self.leaves[usize::from(leaf)].name, self.first.year_month().0 - 1);
                 let lot = Lot { id: String::new(), scope: Vec::new(), holders: vec![(supplier, 0)] };
                 let contract = self.new_contract(title, "", Entitled::NotStated, vec![lot], &mut rng);
@@ -602,7 +604,7 @@ impl World {
         let (first, window) = (self.first_day(), self.last_day().days() - self.first_day().days());
         // In the middle third of the window, so that both sides have lines.
         let turns = first.plus_days(window / 3 + rng.below((window / 3).max(1) as u64) as i32);
-        let supplier = self.contracted_supplier(matches!(kind, Kind::Single | Kind::Ranked | Kind::Renewed), rng);
+        let supplier = self.contracted_supplier(leaves[0], matches!(kind, Kind::Single | Kind::Ranked | Kind::Renewed), rng);
         let mut contracts = [NONE, NONE];
         match kind {
             Kind::Single | Kind::Restricted | Kind::UnitNotStated => {
@@ -614,14 +616,14 @@ impl World {
             Kind::Ranked => {
                 let mut holders = vec![(supplier, 1)];
                 for rank in 2..=2 + rng.below(3) as u8 {
-                    holders.push((self.contracted_supplier(false, rng), rank));
+                    holders.push((self.contracted_supplier(leaves[0], false, rng), rank));
                 }
                 contracts[0] = self.new_contract(title(" ramavtal"), "ranked", entitled.clone(), plain(code, holders), rng);
             }
             Kind::Renewed => {
                 let mut holders = vec![(supplier, 0)];
                 for _ in 0..1 + rng.below(4) {
-                    holders.push((self.contracted_supplier(false, rng), 0));
+                    holders.push((self.contracted_supplier(leaves[0], false, rng), 0));
                 }
                 contracts[0] = self.new_contract(title(" ramavtal"), "renewed_competition", entitled.clone(), plain(code, holders), rng);
                 self.contracts[contracts[0] as usize].limit = Some((median * 40 / 5_000_000 + 1) * 5_000_000);
@@ -629,13 +631,13 @@ impl World {
             Kind::Lots => {
                 let mut lots = Vec::new();
                 for (i, leaf) in leaves.iter().enumerate() {
-                    let holder = if i == 0 || rng.chance(300) { supplier } else { self.contracted_supplier(false, rng) };
+                    let holder = if i == 0 || rng.chance(300) { supplier } else { self.contracted_supplier(leaves[0], false, rng) };
                     lots.push(Lot { id: format!("D{}", i + 1), scope: vec![self.leaves[usize::from(*leaf)].code.clone()], holders: vec![(holder, 0)] });
                 }
                 contracts[0] = self.new_contract(title(" med delområden"), "single", entitled.clone(), lots, rng);
             }
             Kind::SameSuccessor | Kind::OtherSuccessor => {
-                let next = if kind == Kind::SameSuccessor { supplier } else { self.contracted_supplier(false, rng) };
+                let next = if kind == Kind::SameSuccessor { supplier } else { self.contracted_supplier(leaves[0], false, rng) };
                 contracts[0] = self.new_contract(title(""), "single", entitled.clone(), plain(code.clone(), vec![(supplier, 0)]), rng);
                 contracts[1] = self.new_contract(title(" ny period"), "single", entitled.clone(), plain(code, vec![(next, 0)]), rng);
                 self.contracts[contracts[0] as usize].ends = turns;
@@ -676,7 +678,7 @@ impl World {
                 contracts[1] = self.new_contract(title(" särskilt"), "single", entitled.clone(), plain(code, vec![(supplier, 0)]), rng);
             }
             Kind::Ceiling => {
-                let second = self.contracted_supplier(false, rng);
+                let second = self.contracted_supplier(leaves[0], false, rng);
                 contracts[0] = self.new_contract(title(" med takvolym"), "", entitled.clone(), plain(code.clone(), vec![(supplier, 0), (second, 0)]), rng);
                 if rng.chance(400) {
                     // A call-off of the second supplier burns the same ceiling.
@@ -691,22 +693,32 @@ impl World {
     }
 
     /// A supplier to hold a contract; where the plan allows it, one that holds others already.
-    fn contracted_supplier(&mut self, may_reuse: bool, rng: &mut Rng) -> u32 {
+    fn contracted_supplier(&mut self, leaf: u16, may_reuse: bool, rng: &mut Rng) -> u32 {
         if may_reuse && rng.chance(300) {
             // Only suppliers whose other contracts hold through the whole window: their lines stay easy to judge.
             let stable: Vec<u32> = self
                 .slots
                 .iter()
                 .rev()
-                .take(40)
-                .filter(|s| matches!(s.kind, Kind::Single | Kind::Ranked | Kind::Renewed))
+                .take(200)
+                .filter(|s| matches!(s.kind, Kind::Single | Kind::Ranked | Kind::Renewed) && self.top_of(s.leaves[0]) == self.top_of(leaf))
                 .map(|s| self.contracts[s.contracts[0] as usize].lots[0].holders[0].0)
                 .collect();
             if !stable.is_empty() {
                 return *rng.pick(&stable);
             }
         }
-        self.new_supplier(Role::Contracted, rng)
+        self.new_supplier(Role::Contracted, self.top_of(leaf), rng)
+    }
+
+    /// Number of the top category of a leaf.
+    pub fn top_of(&self, leaf: u16) -> u8 {
+        self.leaves[usize::from(leaf)].code[..2].parse::<u8>().expect("codes are digits") - 10
+    }
+
+    /// The open leaf of the n-th sequence of direct awards.
+    pub fn planned_leaf(&self, n: usize) -> u16 {
+        self.open_leaves[n * 7 % self.open_leaves.len()]
     }
 
     fn add_prices(&mut self, contract: u32, median: i64, rng: &mut Rng) {
@@ -722,23 +734,28 @@ impl World {
         self.contracts[contract as usize].items = from..self.items.len() as u32;
     }
 
-    fn new_supplier(&mut self, role: Role, rng: &mut Rng) -> u32 {
+    fn new_supplier(&mut self, role: Role, top: u8, rng: &mut Rng) -> u32 {
         let index = self.suppliers.len() as u32;
-        let legal = match (role, rng.below(100)) {
-            (Role::Own, _) => Legal::Company,
-            (Role::Redacted | Role::OneOff, _) => Legal::Foreign,
-            (Role::Contracted | Role::Planned, 0..6) => Legal::Cooperative,
-            (Role::Contracted | Role::Planned, 6..10) => Legal::Association,
-            (Role::Contracted | Role::Planned, 10..12) => Legal::SoleTrader,
-            (Role::Contracted | Role::Planned, _) => Legal::Company,
-            (_, 0..7) => Legal::SoleTrader,
-            (_, 7..12) => Legal::Association,
-            (_, 12..16) => Legal::Partnership,
-            (_, 16..18) => Legal::Cooperative,
-            (_, 18..21) => Legal::Foreign,
-            _ => Legal::Company,
+        let draw = rng.below(100);
+        let legal = match role {
+            Role::Own => Legal::Company,
+            Role::Redacted | Role::OneOff => Legal::Foreign,
+            Role::Contracted | Role::Planned => match draw {
+                0..6 => Legal::Cooperative,
+                6..10 => Legal::Association,
+                10..12 => Legal::SoleTrader,
+                _ => Legal::Company,
+            },
+            _ => match draw {
+                0..7 => Legal::SoleTrader,
+                7..12 => Legal::Association,
+                12..16 => Legal::Partnership,
+                16..18 => Legal::Cooperative,
+                18..21 => Legal::Foreign,
+                _ => Legal::Company,
+            },
         };
-        self.suppliers.push(Supplier { name: String::new(), number: String::new(), legal, role, records: [0..0, 0..0, 0..0, 0..0], parent: NONE });
+        self.suppliers.push(Supplier { name: String::new(), number: String::new(), legal, role, top, records: [0..0, 0..0, 0..0, 0..0], parent: NONE });
         index
     }
 
@@ -754,8 +771,12 @@ impl World {
             (Role::OneOff, 4 + rest / 25),
             (Role::Outside, rest),
         ] {
-            for _ in 0..count {
-                self.new_supplier(role, &mut rng);
+            for i in 0..count {
+                let top = match role {
+                    Role::Planned => self.top_of(self.planned_leaf(i)),
+                    _ => (i * TREE.len() / count) as u8,
+                };
+                self.new_supplier(role, top, &mut rng);
             }
         }
         self.held.resize(self.suppliers.len(), Vec::new());
@@ -765,13 +786,15 @@ impl World {
             let mut rng = Rng::at(&[self.seed, 3, i as u64]);
             let supplier = &mut self.suppliers[i];
             let stem = i * 487 % (STEMS.len() * ENDINGS.len());
-            let mut name = format!("{}{} {}", STEMS[stem % STEMS.len()], ENDINGS[stem / STEMS.len()], rng.pick(TRADES));
+            let mut name = format!("{}{} {}", STEMS[stem % STEMS.len()], ENDINGS[stem / STEMS.len()], rng.pick(TRADES[usize::from(supplier.top)]));
             while !names.insert(name.clone()) {
-                name = format!("{}{} {} {}", rng.pick(STEMS), rng.pick(ENDINGS), rng.pick(TRADES), rng.pick(FAMILY));
+                name = format!("{}{} {} {}", rng.pick(STEMS), rng.pick(ENDINGS), rng.pick(TRADES[usize::from(supplier.top)]), rng.pick(FAMILY));
             }
             let serial = (i as u64 * 7_919 + self.seed % 1_000) % 300_000;
             (supplier.name, supplier.number) = match (supplier.role, supplier.legal) {
-                (Role::Own, _) => (format!("{} {} AB", REGION, if i % 2 == 0 { "Fastighet" } else { "Utveckling" }), with_check_digit(&format!("559699{:03}", i % 1000))),
+                (Role::Own, _) => {
+                    (format!("{} {} AB", REGION, if i % 2 == 0 { "Fastighet" } else { "Utveckling" }), with_check_digit(&format!("559699{:03}", i % 1000)))
+                }
                 (Role::Public, _) => (format!("{} kommun", name.split(' ').next().unwrap_or("")), with_check_digit(&format!("212099{:03}", i % 1000))),
                 (Role::Redacted, _) => ("[innehåller personuppgifter]".into(), String::new()),
                 (Role::OneOff, _) => (name, String::new()),
@@ -814,7 +837,9 @@ impl World {
             let giro = bankgiro(h);
             for ledger in 0..4usize {
                 // The smaller ledgers know the contract holders and a third each of the others.
-                let knows = ledger == 0 || !matches!(role, Role::Outside | Role::Planned | Role::Unclassified | Role::OneOff) || (role == Role::Outside && i % 3 == ledger - 1);
+                let knows = ledger == 0
+                    || !matches!(role, Role::Outside | Role::Planned | Role::Unclassified | Role::OneOff)
+                    || (role == Role::Outside && i % 3 == ledger - 1);
                 let from = self.vendors.len() as u32;
                 if knows {
                     let id = |n: u64| match ledger {
@@ -828,7 +853,9 @@ impl World {
                     let keyed = if ledger >= 2 { number.clone() } else { hyphened(&number) };
                     let is_loose = matches!(role, Role::Outside);
                     match (role, legal) {
-                        (Role::Redacted, _) => add(if ledger < 2 { id(0) } else { String::new() }, name.clone(), String::new(), String::new(), "redacted", false),
+                        (Role::Redacted, _) => {
+                            add(if ledger < 2 { id(0) } else { String::new() }, name.clone(), String::new(), String::new(), "redacted", false)
+                        }
                         (Role::OneOff, _) => add("99999".into(), name.clone(), String::new(), String::new(), "one_off", false),
                         (_, Legal::Foreign) if is_loose && h.is_multiple_of(3) => {
                             add(id(0), name.clone(), if ledger >= 2 { "9999999999" } else { "999999-9999" }.into(), String::new(), "dummy_number", false);
@@ -842,7 +869,8 @@ impl World {
                         }
                         _ => add(id(0), name.clone(), keyed.clone(), giro.clone(), "plain", true),
                     }
-                    let is_plain = !matches!(role, Role::Redacted | Role::OneOff | Role::Own | Role::Public) && legal == Legal::Company && !(is_loose && h % 100 < 8);
+                    let is_plain =
+                        !matches!(role, Role::Redacted | Role::OneOff | Role::Own | Role::Public) && legal == Legal::Company && !(is_loose && h % 100 < 8);
                     let stem = name.trim_end_matches(" AB");
                     if is_plain && ledger == 0 {
                         match (h >> 20) % 20 {
@@ -868,7 +896,11 @@ fn typo(name: &str, h: u64) -> String {
     let mut letters: Vec<char> = name.chars().collect();
     let word = letters.iter().position(|c| *c == ' ').unwrap_or(letters.len());
     let at = 2 + (h % (word.max(5) as u64 - 4)) as usize;
-    if letters[at] == letters[at + 1] { letters.insert(at, letters[at]) } else { letters.swap(at, at + 1) }
+    if letters[at] == letters[at + 1] {
+        letters.insert(at, letters[at])
+    } else {
+        letters.swap(at, at + 1)
+    }
     letters.into_iter().collect()
 }
 

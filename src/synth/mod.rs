@@ -123,7 +123,6 @@ struct Month {
     /// Records of the file, and of all files, before this month.
     before_in_file: u64,
     before: u64,
-    file: usize,
 }
 
 /// A part of a month.
@@ -219,7 +218,7 @@ fn outputs(options: &Options, plan: &Plan, ledgers: usize) -> Vec<Output> {
     let all: u64 = (0..ledgers).flat_map(|l| (0..months).map(move |m| (l, m))).map(|(l, m)| weight(l, m)).sum();
     let mut outputs: Vec<Output> = Vec::new();
     let (mut before, mut done) = (0, 0);
-    for ledger in 0..ledgers {
+    for (ledger, system) in LEDGERS.into_iter().enumerate().take(ledgers) {
         for month in 0..months {
             // The running share, so that the parts sum to the whole.
             done += weight(ledger, month);
@@ -227,7 +226,7 @@ fn outputs(options: &Options, plan: &Plan, ledgers: usize) -> Vec<Output> {
             let planned: u64 = plan.of(ledger, month).iter().map(|i| i.lines.len() as u64).sum();
             let records = upto.saturating_sub(before).max(planned + 1);
             let period = options.first_period.plus(month as i32);
-            let path = match (options.layout, LEDGERS[ledger]) {
+            let path = match (options.layout, system) {
                 (Layout::Single, _) => "raindance/lines.csv".to_string(),
                 (_, world::Ledger::Main) => format!("raindance/{period}.csv"),
                 (_, world::Ledger::Transport) => format!("unit4/{period}.txt"),
@@ -237,10 +236,9 @@ fn outputs(options: &Options, plan: &Plan, ledgers: usize) -> Vec<Output> {
             if outputs.last().is_none_or(|o| o.path != path) {
                 outputs.push(Output { path, ledger, months: Vec::new() });
             }
-            let file = outputs.len() - 1;
-            let output = &mut outputs[file];
+            let output = outputs.last_mut().expect("just pushed");
             let before_in_file = output.months.iter().map(|m| m.records).sum();
-            output.months.push(Month { ledger, month, records, before_in_file, before, file });
+            output.months.push(Month { ledger, month, records, before_in_file, before });
             before += records;
         }
     }

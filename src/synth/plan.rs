@@ -2,7 +2,7 @@
 //! competition, direct awards that add up, the days around a contract's first and last, and the faulty records. Their number
 //! is bounded by the contracts, so that the region still streams.
 
-use super::faults::{Fault, faults_of};
+use super::faults::faults_of;
 use super::lines::*;
 use super::rng::{Rng, round_up};
 use super::world::*;
@@ -208,9 +208,8 @@ impl Plan {
 
     /// Each kind of faulty record in each layout that can have it.
     fn faults(&mut self, world: &World, ledgers: usize) {
-        for ledger in 0..ledgers {
-            for (index, fault) in faults_of(LEDGERS[ledger]).iter().enumerate() {
-                let _: &Fault = fault;
+        for (ledger, layout) in LEDGERS.into_iter().enumerate().take(ledgers) {
+            for index in 0..faults_of(layout).len() {
                 let mut rng = Rng::at(&[world.seed, 24, ledger as u64, index as u64]);
                 let month = world.first.plus((index as i32 * 5 + ledger as i32) % world.months as i32);
                 let day = month.first_day().plus_days(3 + rng.below(16) as i32);

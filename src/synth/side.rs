@@ -330,7 +330,7 @@ fn register(options: &Options, world: &World, rejects: &mut String) -> String {
         let (_, [count, turnover, balance]) = size(world, i);
         // One in twelve began within the three years that count as new.
         let age = if h.is_multiple_of(12) { 100 + (h >> 8) % 700 } else { 1_500 + (h >> 8) % 12_000 };
-        let gone = (h >> 20).is_multiple_of(90).then(|| world.last_day().plus_days(-((h >> 28) as i32 & 0xff)).to_string()).unwrap_or_default();
+        let gone = if (h >> 20).is_multiple_of(90) { world.last_day().plus_days(-((h >> 28) as i32 & 0xff)).to_string() } else { String::new() };
         let is_association = matches!(supplier.legal, Legal::Association | Legal::Cooperative);
         let idea = match (is_association, (h >> 32) % 10) {
             (true, 0..4) => ("Ja", "Ja"),
@@ -368,7 +368,7 @@ fn register(options: &Options, world: &World, rejects: &mut String) -> String {
 
 /// Whether a supplier is in the register: nine in ten are.
 fn is_registered(world: &World, supplier: usize) -> bool {
-    mix(world.seed ^ mix(supplier as u64 + 7_000)) % 10 != 0
+    !mix(world.seed ^ mix(supplier as u64 + 7_000)).is_multiple_of(10)
 }
 
 fn categories(world: &World) -> String {

@@ -4,8 +4,11 @@
 /// Name of the region.
 pub const REGION: &str = "Region Granmark";
 
+/// A group of the tree with its leaves.
+type Group = (&'static str, &'static [&'static str]);
+
 /// The category tree: top category, then groups with their leaves.
-pub const TREE: &[(&str, &[(&str, &[&str])])] = &[
+pub const TREE: &[(&str, &[Group])] = &[
     (
         "Läkemedel och vaccin",
         &[

@@ -413,7 +413,7 @@ impl World {
             for (j, (_, leaves)) in groups.iter().enumerate() {
                 for (k, name) in leaves.iter().enumerate() {
                     let code = format!("{:02}{:02}{:02}", 10 + i, j + 1, k + 1);
-                    let has_own_account = mix(self.seed ^ (i * 10_000 + j * 100 + k) as u64) % 8 != 0;
+                    let has_own_account = !mix(self.seed ^ (i * 10_000 + j * 100 + k) as u64).is_multiple_of(8);
                     let account = if has_own_account {
                         self.accounts.push(Account { code: (base + 10 + number * 3).to_string(), name: (*name).to_string() });
                         self.accounts.len() as u16 - 1

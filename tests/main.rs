@@ -1,5 +1,6 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
+mod formats;
 mod life_cycle;
 mod resolve_stage;
 mod support;

@@ -2,6 +2,7 @@
 
 pub mod cells;
 pub mod faults;
+pub mod formats;
 
 use crate::error::Result;
 use crate::pipeline::Context;

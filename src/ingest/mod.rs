@@ -1,13 +1,244 @@
-//! Exports in, typed rows out. Each record of each file is kept in its lake table or lands in `lake.reject`.
+//! Exports in, typed rows out. Each record of each file is kept in its lake table or lands in `lake.reject`; a file's rows and
+//! amounts read are those kept and those rejected, to the öre.
+//!
+//! The way of a file: [`source`] finds and hashes it, [`encoding`] makes it text, [`understand`] finds its dialect, header and the
+//! form of each column with the help of its [`mapping`], [`split`] cuts records, [`convert`] types them, [`load`] writes them.
+//! Records of other formats come in as [`cells`].
 
 pub mod cells;
+mod convert;
+mod day;
+mod encoding;
 pub mod faults;
 pub mod formats;
+mod load;
+pub mod mapping;
+mod number;
+mod plan;
+mod privacy;
+mod source;
+mod split;
+mod understand;
 
-use crate::error::Result;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use self::load::{Loaded, Loader, SourceRow};
+use self::mapping::Mapping;
+use self::privacy::Privacy;
+use self::source::{Content, Form, Input};
+use crate::config::Source;
+use crate::error::{Error, Result};
+use crate::model::{Money, SourceFileId};
 use crate::pipeline::Context;
-use crate::store::Store;
+use crate::schema::{self, REJECT, SOURCE_FILE, Table};
+use crate::store::{Columns, FileEntry, StageEntry, Store, TableBuilder, hex};
 
-pub fn run(_context: &Context, _store: &mut Store) -> Result<()> {
-    Ok(())
+/// Raised when the same bytes would give other rows than before: the lake is then read anew.
+const VERSION: &str = "1";
+/// Files from this size on are read one at a time, with all threads on each.
+const LARGE_BYTES: u64 = 32 << 20;
+
+/// One file to be in the lake.
+struct Wanted<'a> {
+    source: &'a Source,
+    mapping: &'a Mapping,
+    input: Input,
+    content: Content,
+    id: String,
+    reading: String,
+}
+
+/// Reads the sources of the workspace into the lake. Files that are there already, by content, are left alone; files that changed
+/// or went away lose their rows; the order of files does not matter.
+pub fn run(context: &Context, store: &mut Store) -> Result<()> {
+    let config = &context.config;
+    if config.sources.is_empty() {
+        return Err(Error::Config("spendtrace.toml names no source; add a [[source]] with name, path and mapping".to_string()));
+    }
+    let mappings = config.sources.iter().map(|s| Mapping::load(&config.workspace, &s.mapping)).collect::<Result<Vec<_>>>()?;
+    let wanted = find(context, &mappings)?;
+    let known = known_files(store)?;
+    let is_there = |w: &Wanted| known.get(&w.id).is_some_and(|row| row.reading == w.reading);
+    let stays: BTreeSet<&str> = wanted.iter().filter(|w| is_there(w)).map(|w| w.id.as_str()).collect();
+    let gone: BTreeSet<String> = known.keys().filter(|id| !stays.contains(id.as_str())).cloned().collect();
+    let new: Vec<&Wanted> = wanted.iter().filter(|w| !is_there(w)).collect();
+    if new.is_empty() && gone.is_empty() && store.manifest().stages.contains_key("ingest") {
+        return Ok(());
+    }
+    let fingerprint = hex(&Sha256::digest(wanted.iter().map(|w| format!("{} {}\n", w.id, w.reading)).collect::<String>()));
+    let mut transaction = store.begin();
+    let total: u64 = new.iter().map(|w| w.content.byte_count).sum();
+    let done = std::sync::atomic::AtomicU64::new(0);
+    let load = |w: &&Wanted| -> Result<Loaded> {
+        let privacy = Privacy::new(context.privacy_key, w.mapping.file.personal_numbers);
+        let loader = Loader {
+            transaction: &transaction,
+            source_name: &w.source.name,
+            mapping: w.mapping,
+            privacy: &privacy,
+            currency: &config.currency,
+            encoding: w.source.encoding.as_deref(),
+            reject_ratio_max: config.reject_ratio_max,
+        };
+        let mut loaded = load_one(&loader, w)?;
+        loaded.row.reading = w.reading.clone();
+        let bytes = done.fetch_add(w.content.byte_count, std::sync::atomic::Ordering::Relaxed) + w.content.byte_count;
+        (context.progress)("ingest", bytes, total);
+        Ok(loaded)
+    };
+    // The result keeps the order of `new`, whatever the order of the work.
+    let (large, small): (Vec<_>, Vec<_>) = new.iter().partition(|w| w.content.byte_count >= LARGE_BYTES);
+    let mut loaded: Vec<Loaded> = small.into_par_iter().map(load).collect::<Vec<_>>().into_iter().collect::<Result<_>>()?;
+    for w in large {
+        loaded.push(load(w)?);
+    }
+    let mut files: BTreeMap<String, Vec<FileEntry>> = BTreeMap::new();
+    let mut rows: Vec<SourceRow> = known.into_values().filter(|row| !gone.contains(&row.source_file_id)).collect();
+    for one in loaded {
+        files.entry(one.row.kind.clone()).or_default().extend(one.files);
+        files.entry(REJECT.name.to_string()).or_default().extend(one.rejects);
+        rows.push(one.row);
+    }
+    for table in lake_tables() {
+        transaction.remove(table, |f| gone.contains(file_id(f)));
+        transaction.add(table, files.remove(table.name).unwrap_or_default());
+    }
+    rows.sort();
+    let mut builder = TableBuilder::new(&SOURCE_FILE);
+    rows.iter().for_each(|row| row.write(&mut builder));
+    transaction.replace_with(&SOURCE_FILE, &[builder.finish()])?;
+    transaction.commit("ingest", StageEntry { fingerprint })
+}
+
+fn load_one(loader: &Loader, wanted: &Wanted) -> Result<Loaded> {
+    let Wanted { input, content, .. } = wanted;
+    match content.form {
+        Form::Text => loader.load(input, content),
+        Form::Workbook => loader.load_cells(input, content, "workbook", Vec::new()),
+        Form::Xml => loader.load_cells(input, content, "XML", Vec::new()),
+        Form::Parquet => loader.load_cells(input, content, "Parquet", Vec::new()),
+        Form::Pdf => Err(Error::Input(format!("{}: a PDF shows data and does not hold them; ask for the export behind it", input.path))),
+    }
+}
+
+/// The tables that files are loaded into, and the rejects.
+fn lake_tables() -> impl Iterator<Item = &'static Table> {
+    schema::TABLES.iter().copied().filter(|t| load::is_loadable(t) || *t == &REJECT)
+}
+
+/// The source file that a lake file holds the rows of: its name begins with the id.
+fn file_id(file: &FileEntry) -> &str {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    name.split('-').next().unwrap_or_default()
+}
+
+/// The files of all sources, each content once: the first source that names it has it.
+fn find<'a>(context: &'a Context, mappings: &'a [Mapping]) -> Result<Vec<Wanted<'a>>> {
+    let config = &context.config;
+    let mut inputs = Vec::new();
+    for (source, mapping) in config.sources.iter().zip(mappings) {
+        inputs.extend(source::find(&config.workspace, source)?.into_iter().map(|input| (source, mapping, input)));
+    }
+    let scanned: Vec<Result<Content>> = inputs.par_iter().map(|(_, _, input)| input.scan()).collect();
+    let mut seen = BTreeSet::new();
+    let mut wanted = Vec::new();
+    for ((source, mapping, input), content) in inputs.into_iter().zip(scanned) {
+        let content = content?;
+        let id = SourceFileId::from_sha256_hex(&content.sha256).to_string();
+        if !seen.insert(id.clone()) {
+            continue;
+        }
+        let reading = reading(context, source, mapping);
+        wanted.push(Wanted { source, mapping, input, content, id, reading });
+    }
+    Ok(wanted)
+}
+
+/// Fingerprint of everything beside the bytes that decides what a file becomes.
+fn reading(context: &Context, source: &Source, mapping: &Mapping) -> String {
+    let mut hasher = Sha256::new();
+    for part in [VERSION, &source.name, &mapping.name, &mapping.sha256, source.encoding.as_deref().unwrap_or_default(), &context.config.currency] {
+        hasher.update(part);
+        hasher.update([0x1f]);
+    }
+    hasher.update(context.config.reject_ratio_max.to_le_bytes());
+    // Another key gives other stand-ins. Only a hash of it may be written down.
+    hasher.update(Sha256::digest(context.privacy_key));
+    hex(&hasher.finalize()[..8])
+}
+
+fn known_files(store: &Store) -> Result<BTreeMap<String, SourceRow>> {
+    let mut known = BTreeMap::new();
+    for batch in store.read(&SOURCE_FILE)? {
+        let columns = Columns(&batch);
+        for index in 0..batch.num_rows() {
+            let row = SourceRow::read(columns, index);
+            known.insert(row.source_file_id.clone(), row);
+        }
+    }
+    Ok(known)
+}
+
+impl SourceRow {
+    fn read(columns: Columns, row: usize) -> SourceRow {
+        let text = |name: &str| columns.text_at(name, row).map(str::to_string);
+        let required = |name: &str| text(name).unwrap_or_default();
+        let int = |name: &str| columns.int_at(name, row).unwrap_or_default();
+        let sum = |name: &str| columns.money_at(name, row).map(|m| i128::from(m.minor()));
+        SourceRow {
+            source_file_id: required("source_file_id"),
+            source_name: required("source_name"),
+            path: required("path"),
+            kind: required("kind"),
+            mapping: required("mapping"),
+            reading: required("reading"),
+            sha256: required("sha256"),
+            byte_count: int("byte_count"),
+            encoding: required("encoding"),
+            dialect: required("dialect"),
+            header_line: int("header_line"),
+            row_kept_count: int("row_kept_count"),
+            row_rejected_count: int("row_rejected_count"),
+            row_skipped_count: int("row_skipped_count"),
+            net_amount_kept: sum("net_amount_kept"),
+            net_amount_rejected: sum("net_amount_rejected"),
+            amount_unreadable_count: columns.int_at("amount_unreadable_count", row),
+            control_total: columns.money_at("control_total", row).map(Money::minor),
+            first_period: text("first_period"),
+            last_period: text("last_period"),
+        }
+    }
+
+    fn write(&self, builder: &mut TableBuilder) {
+        // A file's sum beyond Decimal(18,2) is ten quadrillion kronor: the rows hold, the summary stays empty.
+        let money = |sum: Option<i128>| sum.and_then(|s| i64::try_from(s).ok()).and_then(Money::from_minor);
+        let read = self.net_amount_kept.zip(self.net_amount_rejected).map(|(a, b)| a + b);
+        builder
+            .text("source_file_id", Some(&self.source_file_id))
+            .text("source_name", Some(&self.source_name))
+            .text("path", Some(&self.path))
+            .text("kind", Some(&self.kind))
+            .text("mapping", Some(&self.mapping))
+            .text("reading", Some(&self.reading))
+            .text("sha256", Some(&self.sha256))
+            .int("byte_count", Some(self.byte_count))
+            .text("encoding", Some(&self.encoding))
+            .text("dialect", Some(&self.dialect))
+            .int("header_line", Some(self.header_line))
+            .int("row_read_count", Some(self.row_kept_count + self.row_rejected_count))
+            .int("row_kept_count", Some(self.row_kept_count))
+            .int("row_rejected_count", Some(self.row_rejected_count))
+            .int("row_skipped_count", Some(self.row_skipped_count))
+            .money("net_amount_read", money(read))
+            .money("net_amount_kept", money(self.net_amount_kept))
+            .money("net_amount_rejected", money(self.net_amount_rejected))
+            .int("amount_unreadable_count", self.amount_unreadable_count)
+            .money("control_total", money(self.control_total.map(i128::from)))
+            .text("first_period", self.first_period.as_deref())
+            .text("last_period", self.last_period.as_deref());
+        builder.end_row();
+    }
 }

@@ -1,0 +1,713 @@
+//! Records → typed columns. One block is one job; jobs share nothing but the plan, so they run in parallel, and what they give
+//! depends on the block alone.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Int64Array, StringArray, StringBuilder, new_null_array};
+use arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow::record_batch::RecordBatch;
+use rustc_hash::FxHashMap;
+
+use super::day;
+use super::faults::{self, Fault};
+use super::number::{self, is_blank};
+use super::plan::{Plan, Reading, Slot, TextRule};
+use super::privacy::Privacy;
+use super::split::{Field, FieldKind, Place, field_text};
+use crate::model::{Date, Money, Period, vendor_key};
+use crate::schema::Type;
+
+/// The value of a number, day or truth slot that has none.
+const NONE: i64 = i64::MIN;
+/// Most characters of a value that a reject shows.
+const VALUE_CHARS_MAX: usize = 200;
+/// Vendors that a worker remembers; the cache is emptied when it is full.
+const VENDOR_CACHE_MAX: usize = 100_000;
+
+/// A rejected record, placed within its block.
+#[derive(Debug)]
+pub struct Rejected {
+    /// Number of the record in the block, from 0.
+    pub record: u32,
+    /// Where it starts.
+    pub place: Place,
+    /// The column at fault, by its name in the file.
+    pub column: Option<String>,
+    /// The value, masked and cut.
+    pub value: Option<String>,
+    /// What is wrong.
+    pub fault: &'static Fault,
+    /// The net amount, when it could be read.
+    pub net: Option<i64>,
+    /// The byte of the file at which it starts.
+    pub file_byte: u64,
+    /// Whether nothing but the amount is filled: the total row of a file that does not name it, if it equals the sum.
+    pub is_bare_amount: bool,
+}
+
+/// Kept rows of one period of one block, by column.
+pub struct Chunk {
+    /// The month; `None` for tables without partitions.
+    pub period: Option<Period>,
+    /// For each row: the number of its record in the block.
+    pub records: Vec<u32>,
+    /// For each row: its line in the block.
+    pub lines: Vec<u32>,
+    columns: Vec<Values>,
+    vendor_keys: Option<StringBuilder>,
+    /// Organisation numbers that come from vendor ids.
+    organisations: Option<StringBuilder>,
+    fingerprints: Vec<i64>,
+}
+
+enum Values {
+    Text(StringBuilder),
+    Number(Vec<i64>),
+}
+
+/// What a block became.
+pub struct Converted {
+    /// Kept rows by period, in order of first appearance.
+    pub chunks: Vec<Chunk>,
+    /// Rejected records in order.
+    pub rejects: Vec<Rejected>,
+    /// Data records: kept and rejected.
+    pub record_count: u32,
+    /// Line ends in the block.
+    pub line_count: u32,
+    /// Blank, title and total rows.
+    pub skipped_count: u32,
+    /// Sum of the net amounts of the kept rows, minor units.
+    pub net_kept: i128,
+    /// The last named total row's amount.
+    pub control_total: Option<i64>,
+    /// The slot whose form must be decided before the file can be read.
+    pub undecided: Option<usize>,
+}
+
+/// What a worker keeps from block to block.
+#[derive(Default)]
+pub struct Worker {
+    vendors: FxHashMap<Box<[u8]>, u32>,
+    known: Vec<Vendor>,
+    key: Vec<u8>,
+    fields: Vec<Field>,
+    values: Vec<i64>,
+}
+
+struct Vendor {
+    key: String,
+    id: Option<String>,
+    name: Option<String>,
+    organisation: Option<String>,
+}
+
+/// Everything a job needs.
+pub struct Converter<'a> {
+    /// How records are read.
+    pub plan: &'a Plan,
+    /// The source's name: part of the vendor key.
+    pub source_name: &'a str,
+    /// Stand-ins for personal numbers.
+    pub privacy: &'a Privacy,
+    /// The quote of the dialect.
+    pub quote: u8,
+}
+
+struct Refused<'s> {
+    slot: Option<&'s Slot>,
+    fault: &'static Fault,
+}
+
+impl Converter<'_> {
+    /// Converts the records that `next` yields out of `text`.
+    pub fn convert(&self, text: &str, worker: &mut Worker, mut next: impl FnMut(&mut Vec<Field>) -> Option<(Place, bool)>) -> Converted {
+        let mut out = Converted {
+            chunks: Vec::new(),
+            rejects: Vec::new(),
+            record_count: 0,
+            line_count: 0,
+            skipped_count: 0,
+            net_kept: 0,
+            control_total: None,
+            undecided: None,
+        };
+        let mut fields = std::mem::take(&mut worker.fields);
+        let mut values = std::mem::take(&mut worker.values);
+        let mut current = 0;
+        while let Some((place, is_too_long)) = next(&mut fields) {
+            match self.read(text, &fields, &mut values) {
+                Ok(period) if !is_too_long => {
+                    if out.chunks.get(current).is_none_or(|c| c.period != period) {
+                        current = out.chunks.iter().position(|c| c.period == period).unwrap_or_else(|| {
+                            out.chunks.push(self.chunk(period));
+                            out.chunks.len() - 1
+                        });
+                    }
+                    match self.append(text, &fields, &values, worker, &mut out.chunks[current]) {
+                        Ok(()) => {
+                            let chunk = &mut out.chunks[current];
+                            chunk.records.push(out.record_count);
+                            chunk.lines.push(place.line);
+                            if let Some(net) = self.plan.net {
+                                out.net_kept += i128::from(values[net]);
+                            }
+                            out.record_count += 1;
+                        }
+                        Err(refused) => self.refuse(text, &fields, place, refused, &mut out),
+                    }
+                }
+                Ok(_) => self.refuse(text, &fields, place, Refused { slot: None, fault: faults::FIELD_TOO_LONG }, &mut out),
+                Err(ReadError::Refused(refused)) => self.refuse(text, &fields, place, refused, &mut out),
+                Err(ReadError::Undecided(slot)) => {
+                    // A total row may show a form that no data row has; it does not decide.
+                    if self.row_kind(text, &fields) == RowKind::Data {
+                        out.undecided = Some(slot);
+                        break;
+                    }
+                    out.skipped_count += 1;
+                }
+            }
+        }
+        worker.fields = fields;
+        worker.values = values;
+        out
+    }
+
+    fn field<'t>(&self, text: &'t str, fields: &[Field], slot: &Slot) -> (Cow<'t, str>, FieldKind) {
+        match fields.get(slot.field) {
+            Some(field) => {
+                let value = match field_text(text, *field, self.quote) {
+                    Cow::Borrowed(t) => Cow::Borrowed(trim(t)),
+                    Cow::Owned(t) => Cow::Owned(trim(&t).to_string()),
+                };
+                (if self.plan.is_empty(&value) { Cow::Borrowed("") } else { value }, field.kind)
+            }
+            None => (Cow::Borrowed(""), FieldKind::Plain),
+        }
+    }
+
+    /// Reads what can fail: numbers, days, truths, required texts. The period of the row, when all is well.
+    fn read<'s>(&'s self, text: &str, fields: &[Field], values: &mut Vec<i64>) -> Result<Option<Period>, ReadError<'s>> {
+        let plan = self.plan;
+        values.clear();
+        if fields.len() < plan.field_count_min || (fields.len() > plan.field_count_max && self.has_more(text, fields)) {
+            return Err(ReadError::Refused(Refused { slot: None, fault: faults::COLUMN_COUNT }));
+        }
+        for (index, slot) in plan.slots.iter().enumerate() {
+            let refuse = |fault| ReadError::Refused(Refused { slot: Some(slot), fault });
+            let value = match &slot.reading {
+                Reading::Text(_) => {
+                    if slot.required && self.field(text, fields, slot).0.is_empty() {
+                        return Err(refuse(faults::VALUE_MISSING));
+                    }
+                    NONE
+                }
+                reading => {
+                    let (value, kind) = self.field(text, fields, slot);
+                    if kind == FieldKind::Error {
+                        return Err(refuse(faults::CELL_ERROR));
+                    }
+                    if value.is_empty() {
+                        if slot.required {
+                            return Err(refuse(faults::VALUE_MISSING));
+                        }
+                        NONE
+                    } else {
+                        self.typed(&value, kind, slot, reading).map_err(|e| match e {
+                            Some(fault) => refuse(fault),
+                            None => ReadError::Undecided(index),
+                        })?
+                    }
+                }
+            };
+            values.push(value);
+        }
+        if !plan.table.is_partitioned {
+            return Ok(None);
+        }
+        match plan.period.iter().map(|s| values[*s]).find(|v| *v != NONE) {
+            Some(days) => Ok(Some(Date::from_days(days as i32).period())),
+            None => Err(ReadError::Refused(Refused { slot: plan.period.first().map(|s| &plan.slots[*s]), fault: faults::VALUE_MISSING })),
+        }
+    }
+
+    /// The typed value; `Err(None)` when the column's form is not decided.
+    #[inline]
+    fn typed(&self, value: &str, kind: FieldKind, slot: &Slot, reading: &Reading) -> Result<i64, Option<&'static Fault>> {
+        let meant = if slot.values.is_empty() { None } else { slot.values.get(&value.to_lowercase()) };
+        let value = meant.map_or(value, String::as_str);
+        match reading {
+            Reading::Number { reversed, scale, .. } => {
+                let mut form = self.plan.number_form(slot).expect("a number slot");
+                if kind == FieldKind::Number {
+                    form.decimal = Some(number::Decimal::Dot);
+                }
+                let value = number::parse(value, &form).map_err(|e| match e {
+                    number::Refusal::Fault(f) if *scale == 0 && f == faults::AMOUNT_NOT_NUMBER => Some(faults::NUMBER_NOT_WHOLE),
+                    number::Refusal::Fault(f) => Some(f),
+                    number::Refusal::Undecided => None,
+                })?;
+                Ok(if *reversed { -value } else { value })
+            }
+            Reading::Day(form) => match day::parse(value, form) {
+                Ok(date) => Ok(i64::from(date.days())),
+                Err(day::Refusal::Fault(f)) => Err(Some(f)),
+                Err(day::Refusal::Undecided) => Err(None),
+            },
+            Reading::Truth => truth(value).map(i64::from).ok_or(Some(faults::TRUTH_NOT_KNOWN)),
+            Reading::Text(_) => unreachable!("texts are not typed"),
+        }
+    }
+
+    fn has_more(&self, text: &str, fields: &[Field]) -> bool {
+        fields[self.plan.field_count_max..].iter().any(|f| !trim(&text[f.start as usize..f.end as usize]).is_empty())
+    }
+
+    fn chunk(&self, period: Option<Period>) -> Chunk {
+        let columns = self
+            .plan
+            .slots
+            .iter()
+            .map(|s| match s.reading {
+                Reading::Text(_) => Values::Text(StringBuilder::new()),
+                _ => Values::Number(Vec::new()),
+            })
+            .collect();
+        let makes_organisation = self.plan.vendor_id_is_organisation_number && self.plan.vendor.is_some_and(|v| v[2].is_none());
+        Chunk {
+            period,
+            records: Vec::new(),
+            lines: Vec::new(),
+            columns,
+            vendor_keys: self.plan.vendor.map(|_| StringBuilder::new()),
+            organisations: makes_organisation.then(StringBuilder::new),
+            fingerprints: Vec::new(),
+        }
+    }
+
+    /// Appends a row whose typed values were read. Texts can still refuse it, before anything is appended.
+    fn append<'s>(&'s self, text: &str, fields: &[Field], values: &[i64], worker: &mut Worker, chunk: &mut Chunk) -> Result<(), Refused<'s>> {
+        let plan = self.plan;
+        let vendor = plan.vendor.map(|slots| self.vendor(text, fields, slots, worker));
+        let vendor = vendor.map(|index| &worker.known[index]);
+        let vendor_slots = plan.vendor.unwrap_or([None; 3]);
+        let mut hash = Fingerprint::new();
+        let mut done = 0;
+        let mut refusal = None;
+        for (index, (slot, column)) in plan.slots.iter().zip(&mut chunk.columns).enumerate() {
+            match column {
+                Values::Number(numbers) => {
+                    hash.number(values[index]);
+                    numbers.push(values[index]);
+                }
+                Values::Text(builder) => {
+                    let cached = match vendor {
+                        Some(v) if vendor_slots[0] == Some(index) => Some(v.id.as_deref()),
+                        Some(v) if vendor_slots[1] == Some(index) => Some(v.name.as_deref()),
+                        Some(v) if vendor_slots[2] == Some(index) => Some(v.organisation.as_deref()),
+                        _ => None,
+                    };
+                    let value = match cached {
+                        Some(value) => value.map(Cow::Borrowed),
+                        None => match self.text(text, fields, slot) {
+                            Ok(value) => value,
+                            Err(fault) => {
+                                refusal = Some(Refused { slot: Some(slot), fault });
+                                break;
+                            }
+                        },
+                    };
+                    match value {
+                        Some(value) => {
+                            hash.text(&value);
+                            builder.append_value(&value);
+                        }
+                        None => {
+                            hash.number(NONE);
+                            builder.append_null();
+                        }
+                    }
+                }
+            }
+            done = index + 1;
+        }
+        if let Some(refused) = refusal {
+            self.take_back(chunk, done);
+            return Err(refused);
+        }
+        if let (Some(keys), Some(vendor)) = (&mut chunk.vendor_keys, vendor) {
+            keys.append_value(&vendor.key);
+        }
+        if let (Some(organisations), Some(vendor)) = (&mut chunk.organisations, vendor) {
+            organisations.append_option(vendor.organisation.as_deref());
+        }
+        chunk.fingerprints.push(hash.finish());
+        Ok(())
+    }
+
+    /// Takes the last value off the first `done` columns. Rare: a text was refused after others were appended.
+    fn take_back(&self, chunk: &mut Chunk, done: usize) {
+        for column in &mut chunk.columns[..done] {
+            match column {
+                Values::Number(numbers) => {
+                    numbers.pop();
+                }
+                Values::Text(builder) => {
+                    let array = builder.finish();
+                    let mut rebuilt = StringBuilder::with_capacity(array.len(), array.value_data().len());
+                    array.iter().take(array.len() - 1).for_each(|v| rebuilt.append_option(v));
+                    *builder = rebuilt;
+                }
+            }
+        }
+    }
+
+    /// The text of a slot as the lake holds it.
+    fn text<'t>(&self, text: &'t str, fields: &[Field], slot: &Slot) -> Result<Option<Cow<'t, str>>, &'static Fault> {
+        let Reading::Text(rule) = slot.reading else { unreachable!("a text slot") };
+        let (value, kind) = self.field(text, fields, slot);
+        if kind == FieldKind::Error {
+            return Err(faults::CELL_ERROR);
+        }
+        if value.is_empty() {
+            return Ok((rule == TextRule::Currency).then(|| Cow::Owned(self.plan.currency_default.clone())));
+        }
+        if !slot.values.is_empty() || slot.values_only {
+            match slot.values.get(&value.to_lowercase()) {
+                Some(meant) if meant.is_empty() => return Ok(None),
+                Some(meant) => return Ok(Some(Cow::Owned(meant.clone()))),
+                None if slot.values_only => return Err(faults::VALUE_NOT_KNOWN),
+                None => {}
+            }
+        }
+        match self.ruled(value, rule, &slot.split)? {
+            None if slot.required => Err(faults::VALUE_MISSING),
+            value => Ok(value),
+        }
+    }
+
+    fn ruled<'t>(&self, value: Cow<'t, str>, rule: TextRule, split: &str) -> Result<Option<Cow<'t, str>>, &'static Fault> {
+        let has_control = value.bytes().any(|b| b < 0x20 || b == 0x7f);
+        let value = match rule {
+            TextRule::Identifier => {
+                if has_control && value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+                    return Err(faults::TEXT_NOT_CLEAN);
+                }
+                match self.privacy.identifier(&value) {
+                    Some(stand_in) => Cow::Owned(stand_in),
+                    None if has_control => Cow::Owned(fold_blanks(&value)),
+                    None => value,
+                }
+            }
+            TextRule::Name => {
+                let folded = if has_control || value.contains("  ") { Cow::Owned(fold_blanks(&value)) } else { value };
+                if self.privacy.may_hold(&folded) { Cow::Owned(self.privacy.mask(&folded).into_owned()) } else { folded }
+            }
+            TextRule::Organisation => return Ok(self.privacy.organisation_number(&value).map(Cow::Owned)),
+            TextRule::Currency => {
+                if value.len() != 3 || !value.bytes().all(|b| b.is_ascii_alphabetic()) {
+                    return Err(faults::CURRENCY_NOT_CODE);
+                }
+                if value.bytes().all(|b| b.is_ascii_uppercase()) { value } else { Cow::Owned(value.to_ascii_uppercase()) }
+            }
+            TextRule::Compact => match self.privacy.identifier(&value) {
+                Some(stand_in) => Cow::Owned(stand_in),
+                None => Cow::Owned(value.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()),
+            },
+            TextRule::Digits => Cow::Owned(value.chars().filter(|c| c.is_alphanumeric()).collect()),
+            TextRule::List => {
+                let entries: Vec<&str> = value.split(|c| c == '|' || split.contains(c)).map(trim).filter(|e| !e.is_empty()).collect();
+                Cow::Owned(entries.join("|"))
+            }
+            TextRule::Plain if has_control => Cow::Owned(fold_blanks(&value)),
+            TextRule::Plain => value,
+        };
+        Ok((!value.is_empty()).then_some(value))
+    }
+
+    /// The vendor of a record, by what stands in its fields: each vendor is cleaned, masked and hashed once for each worker.
+    fn vendor(&self, text: &str, fields: &[Field], slots: [Option<usize>; 3], worker: &mut Worker) -> usize {
+        worker.key.clear();
+        for slot in slots {
+            if let Some(field) = slot.and_then(|s| fields.get(self.plan.slots[s].field)) {
+                worker.key.extend_from_slice(&text.as_bytes()[field.start as usize..field.end as usize]);
+            }
+            worker.key.push(0x1f);
+        }
+        if let Some(index) = worker.vendors.get(worker.key.as_slice()) {
+            return *index as usize;
+        }
+        // A control character in a vendor number does not refuse the row: the name still says who it is.
+        let clean = |slot: Option<usize>| slot.and_then(|s| self.text(text, fields, &self.plan.slots[s]).ok().flatten()).map(Cow::into_owned);
+        let raw_id = slots[0].map(|s| self.field(text, fields, &self.plan.slots[s]).0);
+        let (id, name, mut organisation) = (clean(slots[0]), clean(slots[1]), clean(slots[2]));
+        if organisation.is_none() && self.plan.vendor_id_is_organisation_number {
+            organisation = raw_id.as_deref().and_then(|id| self.privacy.organisation_number(id));
+        }
+        // A vendor number that is a personal number without a right check digit is one all the same.
+        let id = match &organisation {
+            Some(o) if self.plan.vendor_id_is_organisation_number && o.starts_with("person:") => Some(o.clone()),
+            _ => id,
+        };
+        let or_empty = |o: &Option<String>| o.clone().unwrap_or_default();
+        let key = vendor_key(self.source_name, &or_empty(&id), &or_empty(&name), &or_empty(&organisation));
+        if worker.known.len() >= VENDOR_CACHE_MAX {
+            worker.known.clear();
+            worker.vendors.clear();
+        }
+        let index = worker.known.len();
+        worker.known.push(Vendor { key, id, name, organisation });
+        worker.vendors.insert(worker.key.as_slice().into(), index as u32);
+        index
+    }
+
+    /// Takes a record that could not be kept: a blank, title or total row is skipped, all else is rejected.
+    fn refuse(&self, text: &str, fields: &[Field], place: Place, refused: Refused, out: &mut Converted) {
+        let net = self.plan.net.and_then(|s| {
+            let slot = &self.plan.slots[s];
+            let (value, kind) = self.field(text, fields, slot);
+            (!value.is_empty()).then(|| self.typed(&value, kind, slot, &slot.reading).ok()).flatten()
+        });
+        let is_bare_amount = match self.row_kind(text, fields) {
+            RowKind::Blank | RowKind::Header => {
+                out.skipped_count += 1;
+                return;
+            }
+            RowKind::Total => {
+                out.skipped_count += 1;
+                out.control_total = net.or(out.control_total);
+                return;
+            }
+            RowKind::BareAmount => net.is_some(),
+            RowKind::Data => false,
+        };
+        let value = match refused.slot {
+            Some(slot) => fields.get(slot.field).map(|f| field_text(text, *f, self.quote).into_owned()),
+            None => Some(match fields {
+                [] => String::new(),
+                [first, .., last] => text[first.start as usize..last.end as usize].to_string(),
+                [one] => text[one.start as usize..one.end as usize].to_string(),
+            }),
+        };
+        out.rejects.push(Rejected {
+            record: out.record_count,
+            place,
+            column: refused.slot.map(|s| s.name.clone()),
+            value: value.filter(|v| !v.is_empty()).map(|v| self.show(&v)),
+            fault: refused.fault,
+            net,
+            file_byte: 0,
+            is_bare_amount,
+        });
+        out.record_count += 1;
+    }
+
+    /// A value for people: personal numbers masked, control characters visible, cut.
+    pub fn show(&self, value: &str) -> String {
+        let cut: String = value.chars().take(VALUE_CHARS_MAX + 20).collect();
+        self.privacy
+            .mask(&cut)
+            .chars()
+            .take(VALUE_CHARS_MAX)
+            .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
+            .collect()
+    }
+
+    fn row_kind(&self, text: &str, fields: &[Field]) -> RowKind {
+        let value = |f: &Field| trim(&text[f.start as usize..f.end as usize]);
+        let mut filled = fields.iter().enumerate().filter(|(_, f)| !value(f).is_empty());
+        let Some((first, field)) = filled.next() else { return RowKind::Blank };
+        let count = 1 + filled.count();
+        let has_date = self.plan.period.iter().any(|s| {
+            let slot = &self.plan.slots[*s];
+            let value = self.field(text, fields, slot).0;
+            matches!(&slot.reading, Reading::Day(form) if day::is_day(&value, form))
+        });
+        if !has_date {
+            // A total row has its word, its amounts and little else.
+            if count <= 6 && self.plan.is_total_word(value(field)) {
+                return RowKind::Total;
+            }
+            if count == 1 && self.plan.net.is_some_and(|s| self.plan.slots[s].field == first) {
+                return RowKind::BareAmount;
+            }
+        }
+        let is_header = self.plan.slots.iter().all(|s| !s.name.is_empty() && fields.get(s.field).is_some_and(|f| value(f) == s.name.trim()));
+        if is_header { RowKind::Header } else { RowKind::Data }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RowKind {
+    Blank,
+    Header,
+    Total,
+    BareAmount,
+    Data,
+}
+
+enum ReadError<'s> {
+    Refused(Refused<'s>),
+    Undecided(usize),
+}
+
+/// Text without blanks and byte-order marks at its ends.
+#[inline]
+pub fn trim(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    match (bytes.first(), bytes.last()) {
+        (Some(first), Some(last)) if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim_matches(|c: char| c.is_whitespace() || is_blank(c) || matches!(c, '\u{feff}' | '\u{200b}')),
+    }
+}
+
+/// Runs of white space and control characters as one blank.
+fn fold_blanks(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Yes and no in Swedish and English.
+fn truth(value: &str) -> Option<bool> {
+    match value.to_lowercase().as_str() {
+        "ja" | "yes" | "true" | "sant" | "1" | "x" | "j" | "y" => Some(true),
+        "nej" | "no" | "false" | "falskt" | "0" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+/// What the rows of a file have in common.
+pub struct FileConstants<'a> {
+    /// First 10 hex digits of the file's hash.
+    pub source_file_id: &'a str,
+    /// The source of the settings.
+    pub source_name: &'a str,
+}
+
+impl Chunk {
+    /// Rows.
+    pub fn row_count(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Bytes that the rows take until they are written, about.
+    pub fn byte_count(&self) -> usize {
+        let columns: usize = self
+            .columns
+            .iter()
+            .map(|c| match c {
+                Values::Text(b) => b.values_slice().len() + 4 * self.records.len(),
+                Values::Number(n) => 8 * n.len(),
+            })
+            .sum();
+        columns + 32 * self.records.len()
+    }
+
+    /// The rows as a batch of the table, the first record of the block being record `record_first` of the file (from 1) and
+    /// its first line `line_first`.
+    pub fn into_batch(mut self, plan: &Plan, file: &FileConstants, record_first: u64, line_first: u64) -> RecordBatch {
+        let rows = self.records.len();
+        let constant = |value: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows))) };
+        let period = self.period.map(|p| p.to_string());
+        let mut slots: Vec<Option<Values>> = self.columns.drain(..).map(Some).collect();
+        let arrays: Vec<ArrayRef> = plan
+            .table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(index, declared)| -> ArrayRef {
+                if let Some(slot) = plan.slots.iter().position(|s| s.column == index) {
+                    return match slots[slot].take().expect("each slot fills one column") {
+                        Values::Text(mut builder) => Arc::new(builder.finish()),
+                        Values::Number(numbers) => numbers_as(numbers, declared.ty),
+                    };
+                }
+                match declared.name {
+                    "source_file_id" => constant(file.source_file_id),
+                    "source_name" => constant(file.source_name),
+                    "source_line" => Arc::new(Int64Array::from_iter_values(self.lines.iter().map(|l| (line_first + u64::from(*l)) as i64))),
+                    "line_id" => {
+                        let mut ids = StringBuilder::with_capacity(rows, rows * 19);
+                        let mut id = format!("{}-", file.source_file_id);
+                        let prefix = id.len();
+                        for record in &self.records {
+                            use std::fmt::Write as _;
+                            id.truncate(prefix);
+                            write!(id, "{}", record_first + u64::from(*record)).expect("writing to a string");
+                            ids.append_value(&id);
+                        }
+                        Arc::new(ids.finish())
+                    }
+                    "period" => constant(period.as_deref().expect("a partitioned table has periods")),
+                    "vendor_key" => Arc::new(self.vendor_keys.take().expect("a table with vendor keys").finish()),
+                    "row_fingerprint" => Arc::new(Int64Array::from(std::mem::take(&mut self.fingerprints))),
+                    "organisation_number" if self.organisations.is_some() => Arc::new(self.organisations.take().expect("just seen").finish()),
+                    _ => match plan.constants.get(&index) {
+                        Some(value) => constant(value),
+                        None => new_null_array(&declared.ty.arrow(), rows),
+                    },
+                }
+            })
+            .collect();
+        RecordBatch::try_new(plan.table.arrow(), arrays).expect("the plan follows the declared schema")
+    }
+}
+
+fn numbers_as(numbers: Vec<i64>, ty: Type) -> ArrayRef {
+    let nulls = numbers.contains(&NONE).then(|| NullBuffer::new(BooleanBuffer::collect_bool(numbers.len(), |i| numbers[i] != NONE)));
+    let or_zero = |n: &i64| if *n == NONE { 0 } else { *n };
+    match ty {
+        Type::Money | Type::Quantity => {
+            let values: ScalarBuffer<i128> = numbers.iter().map(|n| i128::from(or_zero(n))).collect();
+            Arc::new(Decimal128Array::new(values, nulls).with_data_type(ty.arrow()))
+        }
+        Type::Date => Arc::new(Date32Array::new(numbers.iter().map(|n| or_zero(n) as i32).collect(), nulls)),
+        Type::Int => Arc::new(Int64Array::new(numbers.iter().map(or_zero).collect(), nulls)),
+        Type::Bool => Arc::new(BooleanArray::new(BooleanBuffer::collect_bool(numbers.len(), |i| or_zero(&numbers[i]) != 0), nulls)),
+        Type::Text | Type::Float => unreachable!("no number slot fills {}", ty.word()),
+    }
+}
+
+/// A 64-bit hash of a row's typed values, the same on every machine and in every version: multiply and fold over words of eight
+/// bytes. It finds equal rows in other files; it protects nothing.
+struct Fingerprint(u64);
+
+impl Fingerprint {
+    const fn new() -> Fingerprint {
+        Fingerprint(0x9e37_79b9_7f4a_7c15)
+    }
+
+    #[inline]
+    fn word(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word).wrapping_mul(0xd6e8_feb8_6659_fd93_a076_1d64_78bd_642f);
+        self.0 = (product as u64) ^ ((product >> 64) as u64);
+        self.0 = self.0.rotate_left(23).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    }
+
+    #[inline]
+    fn number(&mut self, number: i64) {
+        self.word(number as u64);
+    }
+
+    #[inline]
+    fn text(&mut self, text: &str) {
+        let mut words = text.as_bytes().chunks_exact(8);
+        for word in &mut words {
+            self.word(u64::from_le_bytes(word.try_into().expect("eight bytes")));
+        }
+        let mut last = [0; 8];
+        last[..words.remainder().len()].copy_from_slice(words.remainder());
+        self.word(u64::from_le_bytes(last));
+        self.word(text.len() as u64);
+    }
+
+    const fn finish(&self) -> i64 {
+        (self.0 ^ (self.0 >> 31)) as i64
+    }
+}
+
+/// Money of a reject; amounts that were read fit by construction.
+pub fn money(minor: Option<i64>) -> Option<Money> {
+    minor.and_then(Money::from_minor)
+}

@@ -1,0 +1,479 @@
+//! One file into the lake: blocks are converted and row groups encoded in parallel, in waves of a fixed size, and everything is
+//! appended in the order of the file. What is written depends on the file alone, never on threads; memory is bounded by the
+//! wave and by [`PENDING_BYTES_MAX`], whatever the size of the file.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
+
+use super::cells::{Cell, CellFault, CellRecord, CellTable};
+use super::convert::{Chunk, Converted, Converter, FileConstants, Rejected, Worker, money};
+use super::encoding::Encoding;
+use super::faults;
+use super::mapping::Mapping;
+use super::plan::Plan;
+use super::privacy::Privacy;
+use super::source::{Content, Input};
+use super::split::{Block, Dialect, Field, FieldKind, Place, Records};
+use super::understand::{self, Understanding};
+use crate::error::{Error, Result};
+use crate::model::{Period, SourceFileId};
+use crate::schema::{REJECT, Table};
+use crate::store::{EncodedRowGroup, FileEntry, RowGroupEncoder, TableBuilder, TableWriter, Transaction};
+
+/// Blocks that are converted at a time.
+const WAVE_BLOCKS: usize = 8;
+/// Rows of a full row group.
+const ROW_GROUP_ROWS: usize = 262_144;
+/// Converted rows that wait for their row group, in bytes.
+const PENDING_BYTES_MAX: usize = 128 << 20;
+/// Months that one file may span: more is a wrong date column, and each is an open file.
+const PERIODS_MAX: usize = 600;
+/// Unnamed rows with nothing but an amount that may turn out to be a total.
+const BARE_AMOUNTS_MAX: usize = 100;
+/// Records of a cell table that make a block.
+const CELL_BLOCK_RECORDS: usize = 16_384;
+/// Faults that the message of a refused file names.
+const TOP_FAULTS: usize = 3;
+
+/// Where a file is loaded to, and how.
+pub struct Loader<'a, 't> {
+    /// The change of the lake under way.
+    pub transaction: &'a Transaction<'t>,
+    /// Name of the source.
+    pub source_name: &'a str,
+    /// Its mapping.
+    pub mapping: &'a Mapping,
+    /// Stand-ins for personal numbers.
+    pub privacy: &'a Privacy,
+    /// The workspace's currency.
+    pub currency: &'a str,
+    /// Encoding stated for the source.
+    pub encoding: Option<&'a str>,
+    /// Largest share of rejected rows.
+    pub reject_ratio_max: f64,
+}
+
+/// A row of `lake.source_file`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[allow(missing_docs, reason = "the columns of the table, documented there")]
+pub struct SourceRow {
+    pub source_file_id: String,
+    pub source_name: String,
+    pub path: String,
+    pub kind: String,
+    pub mapping: String,
+    pub reading: String,
+    pub sha256: String,
+    pub byte_count: i64,
+    pub encoding: String,
+    pub dialect: String,
+    pub header_line: i64,
+    pub row_kept_count: i64,
+    pub row_rejected_count: i64,
+    pub row_skipped_count: i64,
+    pub net_amount_kept: Option<i128>,
+    pub net_amount_rejected: Option<i128>,
+    pub amount_unreadable_count: Option<i64>,
+    pub control_total: Option<i64>,
+    pub first_period: Option<String>,
+    pub last_period: Option<String>,
+}
+
+/// What a file became.
+pub struct Loaded {
+    /// Its row of `lake.source_file`.
+    pub row: SourceRow,
+    /// Files of its lake table.
+    pub files: Vec<FileEntry>,
+    /// Its file of `lake.reject`, when rows were rejected.
+    pub rejects: Option<FileEntry>,
+}
+
+impl Loader<'_, '_> {
+    /// Loads one input.
+    pub fn load(&self, input: &Input, content: &Content) -> Result<Loaded> {
+        let id = SourceFileId::from_sha256_hex(&content.sha256);
+        let mut row = SourceRow {
+            source_file_id: id.to_string(),
+            source_name: self.source_name.to_string(),
+            path: input.path.clone(),
+            kind: self.mapping.table.name.to_string(),
+            mapping: self.mapping.name.clone(),
+            sha256: content.sha256.clone(),
+            byte_count: content.byte_count as i64,
+            ..SourceRow::default()
+        };
+        let encoding = self.encoding_of(input, content)?;
+        row.encoding = encoding.to_string();
+        if content.byte_count <= encoding.bom_len() {
+            row.dialect = "empty file".to_string();
+            return Ok(Loaded { row, files: Vec::new(), rejects: None });
+        }
+        let mut found = understand::understand(input, encoding, self.mapping, self.currency)?;
+        row.dialect = found.dialect.to_string();
+        row.header_line = found.header_line as i64;
+        // A second pass is needed only when a column showed its first mark after the sample.
+        let mut sink = match self.pass(input, encoding, &found, &id)? {
+            Some(sink) => sink,
+            None => {
+                understand::decide_wholly(input, encoding, &mut found)?;
+                self.pass(input, encoding, &found, &id)?.ok_or_else(|| {
+                    Error::Input(format!("{}: a column has values whose reading nothing decides; state `decimal` and `date_order` in the mapping", input.path))
+                })?
+            }
+        };
+        sink.skipped += found.title_count;
+        sink.finish(row, self.reject_ratio_max)
+    }
+
+    /// Loads tables of cells: sheets, arrays of objects, invoice lines.
+    pub fn load_cells(&self, input: &Input, content: &Content, format: &str, tables: Vec<CellTable>) -> Result<Loaded> {
+        let _ = (input, content, format, tables, CELL_BLOCK_RECORDS);
+        Err(Error::Input(format!("{}: {format} files are not read yet", input.path)))
+    }
+
+    fn encoding_of(&self, input: &Input, content: &Content) -> Result<Encoding> {
+        match self.encoding.or(self.mapping.file.encoding.as_deref()) {
+            Some(label) => Encoding::from_label(label, &content.profile)
+                .ok_or_else(|| Error::Config(format!("encoding \"{label}\" is not known; write for instance utf-8, windows-1252, macintosh, cp850 or cp437"))),
+            None => content.profile.decide().map_err(|why| Error::Input(format!("{}: {why}", input.path))),
+        }
+    }
+
+    /// Reads the whole file by its plan; `None` when a column must be decided first.
+    fn pass<'s>(&'s self, input: &'s Input, encoding: Encoding, found: &'s Understanding, id: &SourceFileId) -> Result<Option<Sink<'s>>> {
+        let converter = Converter { plan: &found.plan, source_name: self.source_name, privacy: self.privacy, quote: found.dialect.quote };
+        let mut sink = Sink::new(self.transaction, &found.plan, input, self.source_name, id)?;
+        sink.line_next = found.data_line;
+        let workers: Mutex<Vec<Worker>> = Mutex::default();
+        let mut blocks = understand::open_blocks(input, encoding, found)?;
+        let mut read_wave = || -> Result<Vec<Block>> {
+            let mut wave = Vec::new();
+            while wave.len() < WAVE_BLOCKS
+                && let Some(block) = blocks.next().map_err(|e| e.into_error(&input.path))?
+            {
+                wave.push(block);
+            }
+            Ok(wave)
+        };
+        let mut wave = read_wave()?;
+        let mut groups: Vec<RowGroup> = Vec::new();
+        while !wave.is_empty() || !groups.is_empty() {
+            let jobs: Vec<Job> = groups.drain(..).map(Job::Encode).chain(wave.drain(..).map(Job::Convert)).collect();
+            let run = |job: Job| match job {
+                Job::Encode(group) => Done::Encoded(group.period, sink.encode(group)),
+                Job::Convert(block) => {
+                    let mut worker = workers.lock().expect("no panic while holding").pop().unwrap_or_default();
+                    let converted = convert_block(&converter, &block, found.dialect, encoding, &mut worker);
+                    workers.lock().expect("no panic while holding").push(worker);
+                    Done::Converted(converted)
+                }
+            };
+            let (next, done) = rayon::join(&mut read_wave, || jobs.into_par_iter().with_max_len(1).map(run).collect::<Vec<Done>>());
+            wave = next?;
+            for done in done {
+                match done {
+                    Done::Encoded(period, group) => sink.append(period, group?)?,
+                    Done::Converted(converted) => {
+                        if converted.undecided.is_some() {
+                            return Ok(None);
+                        }
+                        sink.take(converted)?;
+                    }
+                }
+            }
+            groups = sink.ready(wave.is_empty());
+        }
+        Ok(Some(sink))
+    }
+}
+
+enum Job {
+    Encode(RowGroup),
+    Convert(Block),
+}
+
+enum Done {
+    Encoded(Option<Period>, Result<EncodedRowGroup>),
+    Converted(Converted),
+}
+
+fn convert_block(converter: &Converter, block: &Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Converted {
+    let mut records = Records::new(&block.text, dialect);
+    let mut converted = converter.convert(&block.text, worker, |fields| records.next(fields).map(|place| (place, records.is_too_long)));
+    converted.line_count = records.lines;
+    let (mut text_byte, mut file_byte) = (0, block.file_byte);
+    for reject in &mut converted.rejects {
+        let at = reject.place.byte as usize;
+        file_byte += encoding.file_len(&block.text[text_byte..at]);
+        text_byte = at;
+        reject.file_byte = file_byte;
+    }
+    converted
+}
+
+/// Rows of one period that make a row group, with the numbers of the records and lines that come before each chunk.
+struct RowGroup {
+    period: Option<Period>,
+    chunks: Vec<(Chunk, u64, u64)>,
+}
+
+#[derive(Default)]
+struct Group {
+    chunks: Vec<(Chunk, u64, u64)>,
+    rows: usize,
+    bytes: usize,
+    writer: Option<TableWriter>,
+}
+
+/// Collects what blocks became, in order, and writes it.
+struct Sink<'a> {
+    transaction: &'a Transaction<'a>,
+    plan: &'a Plan,
+    path: String,
+    source_name: &'a str,
+    id: String,
+    encoder: RowGroupEncoder,
+    groups: BTreeMap<Option<Period>, Group>,
+    pending_bytes: usize,
+    /// Number of the next record, from 1.
+    record_next: u64,
+    /// Line on which the next block starts, from 1.
+    line_next: u64,
+    rejects: Rejects,
+    bare_amounts: Vec<(Rejected, u64, u64)>,
+    kept: u64,
+    skipped: u64,
+    net_kept: i128,
+    control_total: Option<i64>,
+}
+
+/// Rejected rows on their way to the lake.
+struct Rejects {
+    builder: TableBuilder,
+    writer: Option<TableWriter>,
+    count: u64,
+    net: i128,
+    unreadable: u64,
+    /// How often each fault of each column, and the first line that has it.
+    faults: BTreeMap<(&'static str, String), (u64, u64)>,
+}
+
+impl<'a> Sink<'a> {
+    fn new(transaction: &'a Transaction<'_>, plan: &'a Plan, input: &Input, source_name: &'a str, id: &SourceFileId) -> Result<Sink<'a>> {
+        Ok(Sink {
+            transaction,
+            plan,
+            path: input.path.clone(),
+            source_name,
+            id: id.to_string(),
+            encoder: RowGroupEncoder::new(plan.table)?,
+            groups: BTreeMap::new(),
+            pending_bytes: 0,
+            record_next: 1,
+            line_next: 1,
+            rejects: Rejects { builder: TableBuilder::new(&REJECT), writer: None, count: 0, net: 0, unreadable: 0, faults: BTreeMap::new() },
+            bare_amounts: Vec::new(),
+            kept: 0,
+            skipped: 0,
+            net_kept: 0,
+            control_total: None,
+        })
+    }
+
+    /// Takes what the next block became.
+    fn take(&mut self, converted: Converted) -> Result<()> {
+        let Converted { chunks, rejects, record_count, line_count, skipped_count, net_kept, control_total, .. } = converted;
+        for chunk in chunks {
+            let bytes = chunk.byte_count();
+            if chunk.row_count() == 0 {
+                continue;
+            }
+            let group = self.groups.entry(chunk.period).or_default();
+            self.kept += chunk.row_count() as u64;
+            group.rows += chunk.row_count();
+            group.bytes += bytes;
+            self.pending_bytes += bytes;
+            group.chunks.push((chunk, self.record_next, self.line_next));
+        }
+        if self.groups.len() > PERIODS_MAX {
+            return Err(Error::Input(format!(
+                "{}: its dates span more than {PERIODS_MAX} months; is the period's date column the right one in the mapping?",
+                self.path
+            )));
+        }
+        for reject in rejects {
+            if reject.is_bare_amount && self.bare_amounts.len() < BARE_AMOUNTS_MAX {
+                self.bare_amounts.push((reject, self.record_next, self.line_next));
+            } else {
+                self.reject(&reject, self.record_next, self.line_next)?;
+            }
+        }
+        self.skipped += u64::from(skipped_count);
+        self.net_kept += net_kept;
+        self.control_total = control_total.or(self.control_total);
+        self.record_next += u64::from(record_count);
+        self.line_next += u64::from(line_count);
+        Ok(())
+    }
+
+    /// The row groups that are to be encoded now: full ones, the largest while too much waits, all at the end.
+    fn ready(&mut self, is_end: bool) -> Vec<RowGroup> {
+        let mut ready = Vec::new();
+        loop {
+            let next = if is_end {
+                self.groups.iter().find(|(_, g)| g.rows > 0)
+            } else {
+                self.groups.iter().find(|(_, g)| g.rows >= ROW_GROUP_ROWS).or_else(|| {
+                    // Ties go to the earlier period, so that the order is one.
+                    (self.pending_bytes > PENDING_BYTES_MAX).then(|| self.groups.iter().rev().max_by_key(|(_, g)| g.bytes)).flatten()
+                })
+            };
+            let Some((&period, _)) = next else { return ready };
+            let group = self.groups.get_mut(&period).expect("just found");
+            self.pending_bytes -= group.bytes;
+            group.rows = 0;
+            group.bytes = 0;
+            ready.push(RowGroup { period, chunks: std::mem::take(&mut group.chunks) });
+        }
+    }
+
+    fn encode(&self, group: RowGroup) -> Result<EncodedRowGroup> {
+        let file = FileConstants { source_file_id: &self.id, source_name: self.source_name };
+        let batches: Vec<_> = group.chunks.into_iter().map(|(chunk, record, line)| chunk.into_batch(self.plan, &file, record, line)).collect();
+        self.encoder.encode(&batches)
+    }
+
+    fn append(&mut self, period: Option<Period>, encoded: EncodedRowGroup) -> Result<()> {
+        let group = self.groups.get_mut(&period).expect("encoded groups come from here");
+        let writer = match &mut group.writer {
+            Some(writer) => writer,
+            none => none.insert(self.transaction.writer(self.plan.table, period.map(|p| p.to_string()).as_deref(), &self.id)?),
+        };
+        writer.append(encoded)
+    }
+
+    fn reject(&mut self, reject: &Rejected, record_first: u64, line_first: u64) -> Result<()> {
+        let all = &mut self.rejects;
+        let line = line_first + u64::from(reject.place.line);
+        let column = reject.column.as_deref();
+        all.builder
+            .text("source_file_id", Some(&self.id))
+            .text("path", Some(&self.path))
+            .text("kind", Some(self.plan.table.name))
+            .int("source_record", Some((record_first + u64::from(reject.record)) as i64))
+            .int("source_line", Some(line as i64))
+            .int("source_byte", Some(reject.file_byte as i64))
+            .text("column_name", column)
+            .text("value", reject.value.as_deref())
+            .text("fault", Some(reject.fault.code))
+            .text("remedy", Some(reject.fault.remedy))
+            .money("net_amount", money(reject.net));
+        all.builder.end_row();
+        all.count += 1;
+        all.net += i128::from(reject.net.unwrap_or(0));
+        all.unreadable += u64::from(reject.net.is_none());
+        let tally = all.faults.entry((reject.fault.code, column.unwrap_or_default().to_string())).or_insert((0, line));
+        tally.0 += 1;
+        if all.builder.len() >= 8192 {
+            self.flush_rejects()?;
+        }
+        Ok(())
+    }
+
+    fn flush_rejects(&mut self) -> Result<()> {
+        if self.rejects.builder.is_empty() {
+            return Ok(());
+        }
+        let batch = self.rejects.builder.finish();
+        let writer = match &mut self.rejects.writer {
+            Some(writer) => writer,
+            none => none.insert(self.transaction.writer(&REJECT, None, &self.id)?),
+        };
+        writer.write(&batch)
+    }
+
+    fn finish(mut self, mut row: SourceRow, reject_ratio_max: f64) -> Result<Loaded> {
+        // An unnamed amount that equals the sum of all others is the file's total; any other is a record without a date.
+        let mut bare = std::mem::take(&mut self.bare_amounts);
+        let sum = self.net_kept + self.rejects.net;
+        let mut unnumbered = 0;
+        if let [(one, ..)] = bare.as_slice()
+            && one.net.map(i128::from) == Some(sum)
+        {
+            self.control_total = one.net;
+            self.skipped += 1;
+            unnumbered = 1;
+            bare.clear();
+        }
+        for (reject, record, line) in &bare {
+            self.reject(reject, *record, *line)?;
+        }
+        self.flush_rejects()?;
+        let read = self.kept + self.rejects.count;
+        assert_eq!(read + unnumbered, self.record_next - 1, "read = kept + rejected");
+        if self.rejects.count as f64 > reject_ratio_max * read as f64 {
+            return Err(self.refusal(read));
+        }
+        let has_amounts = self.plan.net.is_some();
+        row.row_kept_count = self.kept as i64;
+        row.row_rejected_count = self.rejects.count as i64;
+        row.row_skipped_count = self.skipped as i64;
+        row.net_amount_kept = has_amounts.then_some(self.net_kept);
+        row.net_amount_rejected = has_amounts.then_some(self.rejects.net);
+        row.amount_unreadable_count = has_amounts.then_some(self.rejects.unreadable as i64);
+        row.control_total = self.control_total;
+        row.first_period = self.groups.keys().next().copied().flatten().map(|p| p.to_string());
+        row.last_period = self.groups.keys().next_back().copied().flatten().map(|p| p.to_string());
+        let files = self.groups.into_values().filter_map(|g| g.writer).map(TableWriter::finish).collect::<Result<Vec<_>>>()?;
+        let rows: u64 = files.iter().map(|f| f.rows).sum();
+        let net: i128 = files.iter().filter_map(|f| f.totals.get("net_amount")).sum();
+        if rows != self.kept || (has_amounts && net != self.net_kept) {
+            return Err(Error::Internal(format!("{}: {} rows and {} öre were read, {rows} and {net} written", self.path, self.kept, self.net_kept)));
+        }
+        let rejects = self.rejects.writer.map(TableWriter::finish).transpose()?;
+        Ok(Loaded { row, files, rejects })
+    }
+
+    fn refusal(&self, read: u64) -> Error {
+        let mut tallies: Vec<_> = self.rejects.faults.iter().collect();
+        tallies.sort_by_key(|(_, (count, line))| (std::cmp::Reverse(*count), *line));
+        let shown: Vec<String> = tallies
+            .iter()
+            .take(TOP_FAULTS)
+            .map(|((code, column), (count, line))| {
+                let fault = faults::FAULTS.iter().find(|f| f.code == *code).expect("faults are declared");
+                let place = if column.is_empty() { String::new() } else { format!(" in column \"{column}\"") };
+                format!("{count} × {code}{place}, first in line {line} ({} {})", fault.en, fault.remedy)
+            })
+            .collect();
+        Error::Input(format!(
+            "{}: {} of {read} rows would be rejected, more than reject_ratio_max allows: {}. Nothing of this run was kept",
+            self.path,
+            self.rejects.count,
+            shown.join("; ")
+        ))
+    }
+}
+
+/// Marks a table as one that a load can fill; the reject table is filled beside it.
+pub fn is_loadable(table: &Table) -> bool {
+    table.schema == "lake" && table.name != "source_file" && table.name != "reject"
+}
+
+#[allow(dead_code, reason = "the reader of other formats comes next")]
+fn cell_kind(cell: &Cell) -> FieldKind {
+    match cell {
+        Cell::Empty | Cell::Text(_) => FieldKind::Plain,
+        Cell::Number(_) => FieldKind::Number,
+        Cell::Date(_) => FieldKind::Date,
+        Cell::Error(_) => FieldKind::Error,
+    }
+}
+
+#[allow(dead_code, reason = "the reader of other formats comes next")]
+type CellItem = Result<CellRecord, CellFault>;
+#[allow(dead_code, reason = "the reader of other formats comes next")]
+type CellBlock = (String, Vec<(Place, Vec<Field>)>);

@@ -1,0 +1,334 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  root.classList.add("scripted");
+  const one = (selector, from = document) => from.querySelector(selector);
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const meta = JSON.parse(one("#meta").textContent);
+  const remembered = (key, value) => {
+    // A file opened from disk may be refused its storage; the choice then lasts as long as the page.
+    try {
+      if (value === undefined) return localStorage.getItem("spendtrace." + key);
+      localStorage.setItem("spendtrace." + key, value);
+    } catch { /* nothing to remember with */ }
+    return null;
+  };
+
+  // Language and theme.
+  let language = root.lang;
+  const say = (key) => meta.texts[language][key];
+  function show(tag) {
+    language = tag;
+    root.lang = tag;
+    document.title = meta.titles[tag];
+    for (const page of all(".page")) page.hidden = page.lang !== tag;
+    one("#detail").lang = tag;
+  }
+  function paint(theme) {
+    if (theme === "auto") root.removeAttribute("data-theme"); else root.dataset.theme = theme;
+    for (const button of all("[data-do=theme]")) {
+      const texts = meta.texts[button.closest(".page").lang];
+      button.textContent = texts["theme_" + theme];
+    }
+  }
+  const themes = ["auto", "light", "dark"];
+  let theme = themes.includes(remembered("theme")) ? remembered("theme") : "auto";
+  paint(theme);
+  const wanted = location.hash.match(/^#(sv|en)(-|$)/);
+  show(wanted ? wanted[1] : remembered("language") || language);
+  if (wanted && one(location.hash)) one(location.hash).scrollIntoView();
+
+  // Numbers, by the rules of the Rust side: halves away from zero, groups by language, U+2212.
+  const group = { sv: "\u00a0", en: "," };
+  const comma = { sv: ",", en: "." };
+  function scaled(value, decimals) {
+    const digits = String(Math.abs(value)).padStart(decimals + 1, "0");
+    const head = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, group[language]);
+    return (value < 0 ? "\u2212" : "") + head + (decimals ? comma[language] + digits.slice(-decimals) : "");
+  }
+  const away = (value) => Math.sign(value) * Math.round(Math.abs(value));
+  const dated = (days) => new Date(days * 86400000).toISOString().slice(0, 10);
+  const per_cent = (value) => scaled(away(value * 1000), 1) + (language === "sv" ? "\u00a0%" : "%");
+  const kronor = (minor) => scaled(away(minor / 100), 0);
+  const shown = {
+    text: (v) => v, code: (v) => (meta.codes[language][v] ?? v), money: kronor, exact: (v) => scaled(v, 2), int: (v) => scaled(v, 0),
+    share: per_cent, number: (v) => scaled(away(v * 100), 2), date: dated, bool: (v) => say(v ? "yes" : "no"), quantity: (v) => scaled(v, 4),
+  };
+  const format = (kind, value) => (value === null || value === undefined ? "" : shown[kind](value));
+  const is_number = (kind) => ["money", "exact", "int", "share", "number", "quantity"].includes(kind);
+  const collators = { sv: new Intl.Collator("sv"), en: new Intl.Collator("sv") };
+
+  // Data that was compressed to keep the file small: unpacked when first asked for.
+  const unpacked = {};
+  function unpack(id) {
+    return unpacked[id] ??= (async () => {
+      const text = one("#" + id).textContent.trim();
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+      return JSON.parse(await new Response(stream).text());
+    })();
+  }
+
+  function cell(tag, kind, value, is_first) {
+    const td = document.createElement(tag);
+    if (is_first) td.scope = "row"; else td.className = is_number(kind) ? "n" : kind === "date" ? "d" : "t";
+    td.textContent = format(kind, value);
+    return td;
+  }
+  function link(query, label) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "row-link";
+    button.dataset.q = query;
+    button.textContent = say("rows");
+    if (label) button.setAttribute("aria-label", say("rows_of") + " " + label);
+    return button;
+  }
+
+  // Tables: the page holds the first rows; the rest is unpacked when it is needed.
+  const preview = meta.preview;
+  const states = new Map();
+  async function state_of(block) {
+    const table = one("table", block);
+    if (!states.has(block)) {
+      const data = (await unpack("tables"))[block.dataset.table];
+      states.set(block, { table, data, order: null, down: false, search: "", whole: false });
+    }
+    return states.get(block);
+  }
+  function visible(state) {
+    const { data } = state;
+    let rows = data.rows.map((row, i) => i);
+    if (state.search) {
+      const needle = state.search.toLocaleLowerCase("sv");
+      rows = rows.filter((i) => data.kinds.some((kind, c) => String(format(kind, data.rows[i][c])).toLocaleLowerCase("sv").includes(needle)));
+    }
+    if (state.order !== null) {
+      const c = state.order, kind = data.kinds[c], sign = state.down ? -1 : 1;
+      const compare = is_number(kind) || kind === "date" || kind === "bool" ? (a, b) => a - b
+        : (a, b) => collators[language].compare(format(kind, a), format(kind, b));
+      // Nothing on file sorts last both ways.
+      rows.sort((i, j) => {
+        const a = data.rows[i][c], b = data.rows[j][c];
+        if (a === null || b === null) return (a === null) - (b === null) || i - j;
+        return sign * compare(a, b) || i - j;
+      });
+    }
+    return rows;
+  }
+  function draw(block, state) {
+    const { table, data } = state;
+    const rows = visible(state);
+    const shown_rows = state.whole || state.search ? rows : rows.slice(0, preview);
+    const body = document.createElement("tbody");
+    for (const i of shown_rows) {
+      const tr = document.createElement("tr");
+      data.kinds.forEach((kind, c) => tr.append(cell(c === 0 ? "th" : "td", kind, data.rows[i][c], c === 0)));
+      if (data.drill) {
+        const td = document.createElement("td");
+        td.className = "go";
+        if (data.drill[i]) td.append(link(data.drill[i], format(data.kinds[0], data.rows[i][0])));
+        tr.append(td);
+      }
+      body.append(tr);
+    }
+    table.tBodies[0].replaceWith(body);
+    all("thead th", table).forEach((th, c) => {
+      if (c === state.order) th.setAttribute("aria-sort", state.down ? "descending" : "ascending"); else th.removeAttribute("aria-sort");
+    });
+    const count = one(".count", block);
+    if (count) count.textContent = say("count").replace("{n}", scaled(shown_rows.length, 0)).replace("{m}", scaled(data.total, 0));
+    const more = one("[data-do=whole]", block);
+    if (more) {
+      more.hidden = state.search !== "" || rows.length <= preview;
+      more.textContent = state.whole ? say("fewer") : say("whole").replace("{n}", scaled(rows.length, 0));
+      more.setAttribute("aria-expanded", String(state.whole));
+    }
+  }
+  async function sort(button) {
+    const block = button.closest(".tabled");
+    const state = await state_of(block);
+    const column = [...button.closest("tr").children].indexOf(button.closest("th"));
+    // A first press on a number asks for the largest.
+    state.down = state.order === column ? !state.down : is_number(state.data.kinds[column]);
+    state.order = column;
+    draw(block, state);
+  }
+  async function copy(button) {
+    const block = button.closest(".tabled");
+    const table = one("table", block);
+    const text = all("tr", table).map((tr) => [...tr.cells].filter((c) => !one(".row-link", c)).map((c) => c.textContent.trim()).join("\t")).join("\n");
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      done = document.execCommand("copy");
+      area.remove();
+    }
+    const before = button.textContent;
+    button.textContent = say(done ? "copied" : "not_copied");
+    setTimeout(() => { button.textContent = before; }, 1600);
+  }
+
+  // The dialog: invoice rows behind a mark, or the SQL behind a figure.
+  const detail = one("#detail");
+  function open_detail(title, ...content) {
+    one("#detail-title").textContent = title;
+    one("#detail-body").replaceChildren(...content);
+    for (const close of all("[data-do=close]", detail)) close.textContent = say("close");
+    if (!detail.open) detail.showModal();
+  }
+  function paragraph(text, name = "note") {
+    const p = document.createElement("p");
+    p.className = name;
+    p.textContent = text;
+    return p;
+  }
+  function plain_table(caption, heads, kinds, rows) {
+    const scroll = document.createElement("div");
+    scroll.className = "scroll";
+    scroll.tabIndex = 0;
+    scroll.setAttribute("role", "region");
+    scroll.setAttribute("aria-label", caption);
+    const table = document.createElement("table");
+    table.createCaption().textContent = caption;
+    const head = table.createTHead().insertRow();
+    heads.forEach((text, c) => {
+      const th = document.createElement("th");
+      th.scope = "col";
+      th.textContent = text;
+      if (is_number(kinds[c])) th.className = "n";
+      head.append(th);
+    });
+    const body = table.createTBody();
+    for (const row of rows) {
+      const tr = body.insertRow();
+      kinds.forEach((kind, c) => tr.append(cell(c === 0 ? "th" : "td", kind, row[c], c === 0)));
+    }
+    scroll.append(table);
+    return scroll;
+  }
+  const dimensions = { u: "unit", s: "supplier", c: "category", g: "category_group", o: "outcome", r: "reason", k: "contract", p: "passed_by", m: "period", x: "exclusion" };
+  async function rows_behind(query) {
+    const lines = await unpack("lines");
+    const wanted = query.map(([d, key]) => [lines[d], lines.keys[d].indexOf(key)]);
+    const found = [];
+    for (let i = 0; i < lines.a.length; i++) if (wanted.every(([column, at]) => column[i] === at)) found.push(i);
+    const sum = found.reduce((total, i) => total + (lines.a[i] ?? 0), 0);
+    const label = (d, i) => (lines[d][i] < 0 ? "" : (lines.names[d] ?? lines.keys[d])[lines[d][i]]);
+    const title = query.map(([d, key]) => {
+      const at = lines.keys[d].indexOf(key);
+      const name = at < 0 ? key : (lines.names[d] ?? lines.keys[d])[at];
+      return say("dim_" + dimensions[d]) + ": " + (["o", "r", "x"].includes(d) ? shown.code(name) : name);
+    }).join(", ");
+    const limit = 500;
+    const parts = [paragraph(say("rows_found").replace("{n}", scaled(found.length, 0)).replace("{sum}", kronor(sum) + "\u00a0" + meta.currency))];
+    if (lines.cut) parts.push(paragraph(say("rows_cut").replace("{n}", scaled(lines.a.length, 0)).replace("{m}", scaled(lines.total, 0))));
+    if (found.length > limit) parts.push(paragraph(say("rows_limit").replace("{n}", scaled(limit, 0))));
+    found.sort((i, j) => Math.abs(lines.a[j] ?? 0) - Math.abs(lines.a[i] ?? 0) || i - j);
+    if (found.length) {
+      const rows = found.slice(0, limit).map((i) => [
+        lines.f[lines.lf[i]] + "-" + lines.ln[i], lines.d[i], label("u", i), label("s", i), label("c", i), lines.i[i], lines.a[i], lines.keys.o[lines.o[i]],
+        lines.r[i] < 0 ? null : lines.keys.r[lines.r[i]], label("k", i) || label("p", i), lines.e[lines.le[i]],
+      ]);
+      const kinds = ["text", "date", "text", "text", "text", "text", "exact", "code", "code", "text", "text"];
+      parts.push(plain_table(say("rows_caption"), say("row_heads"), kinds, rows));
+    }
+    open_detail(title, ...parts);
+  }
+  async function query_behind(name) {
+    const pre = document.createElement("pre");
+    pre.tabIndex = 0;
+    pre.textContent = (await unpack("queries"))[name] ?? "";
+    open_detail("queries/metric/" + name + ".sql", paragraph(say("sql_note")), pre);
+  }
+
+  // Explore: the cube, filtered.
+  const measures = ["addressable", "compliant", "deviating", "off", "undetermined"];
+  async function explore(page) {
+    const panel = one(".explore", page);
+    if (!panel) return;
+    const cube = await unpack("cube");
+    const picks = all("select", panel);
+    if (!panel.dataset.filled) {
+      panel.dataset.filled = "yes";
+      for (const pick of picks) {
+        const d = pick.dataset.d;
+        const options = cube.names[d].map((name, i) => [name, i]);
+        if (d !== "m") options.sort((a, b) => collators[language].compare(a[0], b[0]));
+        for (const [name, i] of options) pick.append(new Option(name, String(i)));
+        if (cube.others && d === "s") pick.append(new Option(say("others"), "-1"));
+        pick.addEventListener("change", () => explore(page));
+      }
+    }
+    const chosen = picks.filter((p) => p.value !== "").map((p) => [p.dataset.d, Number(p.value)]);
+    const total = {};
+    const by = { m: new Map(), u: new Map(), g: new Map(), s: new Map() };
+    for (const name of ["spend", ...measures]) total[name] = 0;
+    for (let i = 0; i < cube.m.length; i++) {
+      if (!chosen.every(([d, at]) => cube[d][i] === at)) continue;
+      for (const name of ["spend", ...measures]) total[name] += cube[name][i];
+      for (const d of Object.keys(by)) {
+        const sums = by[d].get(cube[d][i]) ?? [0, 0, 0];
+        sums[0] += cube.addressable[i];
+        sums[1] += cube.compliant[i];
+        sums[2] += cube.off[i];
+        by[d].set(cube[d][i], sums);
+      }
+    }
+    const ratio = (part, whole) => (whole > 0 ? part / whole : null);
+    const name_of = (d, at) => (at < 0 ? say("others") : cube.names[d][at]);
+    const out = one(".explore-out", panel);
+    const kinds = ["text", "money", "share"];
+    const totals = plain_table(say("explore_total"), [say("measure"), meta.currency, say("of_addressable")], kinds,
+      [["spend", total.spend, null], ...measures.map((m) => [m, total[m], ratio(total[m], total.addressable)])].map(([m, v, r]) => [say("m_" + m), v, r]));
+    const tables = Object.keys(by).map((d) => {
+      let rows = [...by[d]].map(([at, sums]) => [name_of(d, at), sums[0], ratio(sums[1], sums[0]), sums[2], at]);
+      if (d === "m") rows.sort((a, b) => a[4] - b[4]); else rows.sort((a, b) => b[1] - a[1] || a[4] - b[4]);
+      rows = d === "m" ? rows : rows.slice(0, 10);
+      return plain_table(say("by_" + d), [say("dim_" + dimensions[d]), say("m_addressable"), say("m_compliant_share"), say("m_off")], ["text", "money", "share", "money"], rows);
+    });
+    out.replaceChildren(totals, ...tables);
+    const drill = one("[data-do=explore-rows]", panel);
+    const query = chosen.filter(([, at]) => at >= 0).map(([d, at]) => [d, cube.keys[d][at]]);
+    drill.hidden = query.length === 0;
+    drill.dataset.q = JSON.stringify(query);
+  }
+  for (const page of all(".page")) {
+    const panel = one(".explore", page);
+    if (panel) panel.addEventListener("toggle", () => { if (panel.open) explore(page); });
+  }
+
+  // One listener for everything that is pressed.
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-do], [data-q], thead button");
+    if (!target) return;
+    if (target.dataset.q) rows_behind(JSON.parse(target.dataset.q));
+    else if (target.dataset.do === "language") { show(language === "sv" ? "en" : "sv"); remembered("language", language); paint(theme); one(".page:not([hidden]) [data-do=language]").focus(); }
+    else if (target.dataset.do === "theme") { theme = themes[(themes.indexOf(theme) + 1) % 3]; paint(theme); remembered("theme", theme); }
+    else if (target.dataset.do === "copy") copy(target);
+    else if (target.dataset.do === "sql") query_behind(target.dataset.name);
+    else if (target.dataset.do === "close") detail.close();
+    else if (target.dataset.do === "whole") { const block = target.closest(".tabled"); state_of(block).then((state) => { state.whole = !state.whole; draw(block, state); }); }
+    else if (target.closest("thead") && target.closest(".tabled")) sort(target);
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.type !== "search") return;
+    const block = event.target.closest(".tabled");
+    state_of(block).then((state) => { state.search = event.target.value.trim(); draw(block, state); });
+  });
+
+  // Where one is: the section in view is current in the list of contents.
+  const watcher = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      const page = entry.target.closest(".page");
+      for (const a of all("nav a", page)) if (a.hash === "#" + entry.target.id) a.setAttribute("aria-current", "true"); else a.removeAttribute("aria-current");
+    }
+  }, { rootMargin: "-20% 0px -70% 0px" });
+  for (const section of all("main section[id]")) watcher.observe(section);
+})();

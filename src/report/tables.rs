@@ -1,0 +1,268 @@
+//! Every table of the page: which columns of which metric, in which order, and where each row leads.
+
+use std::collections::BTreeMap;
+
+use super::compliance::OUTCOMES;
+use super::data::Data;
+use super::grid::{Row, Value};
+use super::table::{Kind, Table, drill};
+
+use Kind::{Bool, Code, Date, Exact, Int, Money, Number, Share, Text};
+
+/// All tables by name.
+pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
+    let limit = data.rows_max;
+    let every = |_: Row<'_>| true;
+    let none = |_: Row<'_>| String::new();
+    let largest = |column: &'static str| move |r: Row<'_>| -r.money(column).unwrap_or(0);
+    let mut tables = vec![outcome(data), ladder(data)];
+    tables.push(Table::of(
+        ("compliance_month", "compliance_month"),
+        data.metric("compliance_month"),
+        &[
+            ("period", Text),
+            ("addressable_spend_net", Money),
+            ("compliant_spend_net", Money),
+            ("off_contract_spend_net", Money),
+            ("supplier_compliance_ratio", Share),
+            ("contract_compliance_ratio", Share),
+            ("rolling_contract_compliance_ratio", Share),
+            ("coverage_ratio", Share),
+        ],
+        limit,
+        |r| r.text("organisational_unit_id") == "all",
+        |r| drill(&[("m", r.text("period"))]),
+    ));
+    tables.push(Table::of(
+        ("off_contract_reason", "off_contract_reason"),
+        data.metric("off_contract_reason"),
+        &[
+            ("reason", Code),
+            ("band", Code),
+            ("outcome", Code),
+            ("line_count", Int),
+            ("invoice_count", Int),
+            ("supplier_count", Int),
+            ("spend_net", Exact),
+            ("spend_ratio", Share),
+        ],
+        limit,
+        every,
+        |r| drill(&[("r", r.text("reason"))]),
+    ));
+    tables.push(Table::sorted(
+        ("compliance_unit", "compliance_unit"),
+        data.metric("compliance_unit"),
+        &[
+            ("organisational_unit_name", Text),
+            ("addressable_spend_net", Money),
+            ("supplier_compliance_ratio", Share),
+            ("contract_compliance_ratio", Share),
+            ("distance_to_best_ratio", Share),
+            ("off_contract_spend_net", Money),
+            ("maverick_spend_net", Money),
+            ("coverage_ratio", Share),
+        ],
+        limit,
+        every,
+        |r| drill(&[("u", r.text("organisational_unit_id"))]),
+        largest("addressable_spend_net"),
+    ));
+    tables.push(Table::sorted(
+        ("compliance_category", "compliance_category"),
+        data.metric("compliance_category"),
+        &[
+            ("category_name", Text),
+            ("category_group_name", Text),
+            ("addressable_spend_net", Money),
+            ("category_covered_ratio", Share),
+            ("supplier_compliance_ratio", Share),
+            ("contract_compliance_ratio", Share),
+            ("off_contract_spend_net", Money),
+            ("coverage_ratio", Share),
+        ],
+        limit,
+        every,
+        |r| drill(&[("c", r.text("category_code"))]),
+        largest("addressable_spend_net"),
+    ));
+    tables.push(Table::sorted(
+        ("maverick_spend", "maverick_spend"),
+        data.metric("maverick_spend"),
+        &[
+            ("supplier_name", Text),
+            ("category_name", Text),
+            ("organisational_unit_name", Text),
+            ("spend_net", Money),
+            ("invoice_count", Int),
+            ("last_covered_on", Date),
+            ("passed_by_contract_id", Text),
+            ("passed_by_contract_title", Text),
+            ("passed_by_supplier_names", Text),
+        ],
+        limit,
+        every,
+        |r| {
+            drill(&[
+                ("s", r.text("supplier_id")),
+                ("c", r.text("category_code")),
+                ("u", r.text("organisational_unit_id")),
+                ("p", r.text("passed_by_contract_id")),
+            ])
+        },
+        largest("spend_net"),
+    ));
+    tables.push(Table::sorted(
+        ("ceiling_utilisation", "ceiling_utilisation"),
+        data.metric("ceiling_utilisation"),
+        &[
+            ("contract_title", Text),
+            ("contract_id", Text),
+            ("supplier_names", Text),
+            ("ends_on", Date),
+            ("ceiling_status", Code),
+            ("ceiling_net", Money),
+            ("burned_net", Money),
+            ("remaining_net", Money),
+            ("utilisation_ratio", Share),
+            ("elapsed_ratio", Share),
+            ("run_out_period", Text),
+            ("month_coverage_ratio", Share),
+        ],
+        limit,
+        every,
+        |r| drill(&[("k", r.text("contract_id"))]),
+        |r| r.float("utilisation_ratio").map_or(i64::MAX, |v| -(v * 1e6) as i64),
+    ));
+    tables.push(Table::sorted(
+        ("contract_ending", "contract_ending"),
+        data.metric("contract_ending"),
+        &[
+            ("contract_title", Text),
+            ("contract_id", Text),
+            ("supplier_names", Text),
+            ("ends_on", Date),
+            ("days_to_end", Int),
+            ("extendable_until_on", Date),
+            ("trailing_net", Money),
+            ("has_successor", Bool),
+            ("successor_contract_id", Text),
+            ("has_owner", Bool),
+        ],
+        limit,
+        every,
+        |r| drill(&[("k", r.text("contract_id"))]),
+        |r| i64::from(r.date("ends_on").map_or(i32::MAX, crate::model::Date::days)),
+    ));
+    const USE: &[(&str, Kind)] = &[
+        ("contract_title", Text),
+        ("contract_id", Text),
+        ("supplier_names", Text),
+        ("ends_on", Date),
+        ("use_status", Code),
+        ("spend_net", Money),
+        ("passed_by_net", Money),
+        ("use_ratio", Share),
+        ("after_end_net", Money),
+        ("unit_count", Int),
+        ("followable_field_count", Int),
+        ("is_followed_up_12m", Bool),
+    ];
+    let by_contract = |r: Row<'_>| drill(&[("k", r.text("contract_id"))]);
+    tables.push(Table::sorted(("contract_use", "contract_use"), data.metric("contract_use"), USE, limit, every, by_contract, largest("spend_net")));
+    tables.push(Table::sorted(
+        ("contract_unused", "contract_use"),
+        data.metric("contract_use"),
+        &[
+            ("contract_title", Text),
+            ("contract_id", Text),
+            ("supplier_names", Text),
+            ("starts_on", Date),
+            ("ends_on", Date),
+            ("loaded_months", Int),
+            ("passed_by_net", Money),
+        ],
+        limit,
+        |r| r.text("use_status") == "not_used",
+        |r| if r.money("passed_by_net").unwrap_or(0) > 0 { drill(&[("p", r.text("contract_id"))]) } else { String::new() },
+        largest("passed_by_net"),
+    ));
+    tables.push(Table::of(
+        ("sources", ""),
+        &data.sources,
+        &[
+            ("path", Text),
+            ("kind", Code),
+            ("first_period", Text),
+            ("last_period", Text),
+            ("row_read_count", Int),
+            ("row_kept_count", Int),
+            ("row_rejected_count", Int),
+            ("net_amount_read", Exact),
+            ("net_amount_kept", Exact),
+            ("net_amount_rejected", Exact),
+        ],
+        limit,
+        every,
+        none,
+    ));
+    tables.push(Table {
+        total: usize::try_from(data.reject_count).unwrap_or(usize::MAX),
+        ..Table::of(
+            ("rejects", ""),
+            &data.rejects,
+            &[("path", Text), ("source_line", Int), ("column_name", Text), ("value", Text), ("fault", Text), ("remedy", Text), ("net_amount", Exact)],
+            limit,
+            every,
+            none,
+        )
+    });
+    tables.push(Table::of(
+        ("thresholds", ""),
+        &data.thresholds,
+        &[("threshold_code", Code), ("starts_on", Date), ("ends_on", Date), ("limit_operator", Text), ("limit_value", Money), ("limit_source", Text)],
+        limit,
+        |r| r.date("starts_on").is_none_or(|d| d <= data.as_of) && r.date("ends_on").is_none_or(|d| d >= data.as_of),
+        none,
+    ));
+    tables.extend(super::suppliers::tables(data));
+    tables.extend(super::cost::tables(data));
+    tables.extend(super::quality::tables(data));
+    let _ = Number;
+    tables.into_iter().map(|t| (t.name, t)).collect()
+}
+
+fn outcome(data: &Data) -> Table {
+    let mut rows = Vec::new();
+    let mut drills = Vec::new();
+    if let Some(total) = data.total() {
+        let whole = total.money("addressable_spend_net").unwrap_or(0);
+        for (code, column, _) in OUTCOMES {
+            let value = total.money(column).unwrap_or(0);
+            let share = if whole > 0 { Value::Float(value as f64 / whole as f64) } else { Value::Null };
+            rows.push(vec![Value::Text(code.to_string()), Value::Money(value), share]);
+            drills.push(drill(&[("o", code)]));
+        }
+    }
+    Table {
+        name: "outcome",
+        metric: "compliance_total",
+        columns: &[("outcome", Code), ("spend_net", Exact), ("spend_ratio", Share)],
+        total: rows.len(),
+        rows,
+        drills,
+    }
+}
+
+fn ladder(data: &Data) -> Table {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("addressable_spend_net", Exact),
+        ("contract_supplier_spend_net", Exact),
+        ("ladder_1_spend_net", Exact),
+        ("ladder_2_spend_net", Exact),
+        ("ladder_3_spend_net", Exact),
+        ("category_covered_spend_net", Exact),
+        ("compliant_spend_net", Exact),
+    ];
+    Table::of(("ladder", "compliance_total"), data.metric("compliance_total"), COLUMNS, 1, |r| r.text("period") == "all", |_| String::new())
+}

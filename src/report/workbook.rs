@@ -1,0 +1,398 @@
+//! `report.xlsx`: a sheet for each question, as a named table. Text is only ever written as text; the few formulas are ours,
+//! and recompute the headline figures from the rows of the sheet beside them, so that finance can audit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_xlsxwriter::{
+    Chart, ChartType, ConditionalFormatDataBar, DocProperties, ExcelDateTime, Format, FormatAlign, Formula, Table, TableColumn, TableStyle, Workbook,
+    Worksheet, XlsxError,
+};
+
+use super::data::Data;
+use super::format::Language;
+use super::grid::{Grid, Row, Value, for_each_batch};
+use super::{key_figure, markup, texts};
+use crate::error::{Error, Result};
+use crate::schema::metric::{self, Analysis};
+use crate::store::Store;
+
+/// Rows of a sheet: far below Excel's 1 048 576, so that the workbook opens at once; the rest is in the CSV files.
+const SHEET_ROWS_MAX: usize = 20_000;
+/// Characters of a cell, by Excel's own limit.
+const CELL_CHARACTERS_MAX: usize = 32_767;
+
+/// Metrics that get a sheet, in this order, with the sheet's name and its chart: (category column, value columns).
+const SHEETS: &[(&str, &str, &str, Option<ChartPlan>)] = &[
+    ("compliance_unit", "Enheter", "Units", Some(ChartPlan { kind: ChartType::Bar, by: "organisational_unit_name", values: &["contract_compliance_ratio"] })),
+    ("compliance_category", "Kategorier", "Categories", None),
+    (
+        "compliance_month",
+        "Månader",
+        "Months",
+        Some(ChartPlan { kind: ChartType::Line, by: "period", values: &["supplier_compliance_ratio", "contract_compliance_ratio"] }),
+    ),
+    ("off_contract_reason", "Skäl", "Reasons", Some(ChartPlan { kind: ChartType::Bar, by: "reason", values: &["spend_net"] })),
+    ("maverick_spend", "Vid sidan av avtal", "Maverick", None),
+    ("ceiling_utilisation", "Takvolymer", "Ceilings", Some(ChartPlan { kind: ChartType::Bar, by: "contract_title", values: &["utilisation_ratio"] })),
+    ("contract_ending", "Avtal som löper ut", "Contracts ending", None),
+    ("contract_use", "Avtalens användning", "Contract use", None),
+    ("supplier_pareto", "Leverantörer", "Suppliers", None),
+    ("concentration_category", "Koncentration", "Concentration", None),
+    ("diversity_class", "Leverantörsklasser", "Supplier classes", None),
+    ("new_supplier", "Nya leverantörer", "New suppliers", None),
+    ("tco_supplier", "Kostnad leverantör", "Cost by supplier", None),
+    ("tco_category", "Kostnad kategori", "Cost by category", None),
+    ("price_deviation", "Prisavvikelser", "Price deviations", None),
+    ("direct_award_accumulation", "Direktupphandling", "Direct awards", None),
+    ("duplicate_invoice", "Dubbletter", "Duplicates", None),
+    ("exclusion", "Undantag", "Exclusions", None),
+    ("source_reconciliation", "Avstämning", "Reconciliation", None),
+    ("unit_completeness", "Fullständighet", "Completeness", None),
+];
+
+#[derive(Clone, Copy)]
+struct ChartPlan {
+    kind: ChartType,
+    by: &'static str,
+    values: &'static [&'static str],
+}
+
+/// The measures of the rows sheet, by the column of the cube.
+const MEASURES: [&str; 7] = [
+    "spend_net",
+    "addressable_spend_net",
+    "contract_supplier_spend_net",
+    "compliant_spend_net",
+    "deviating_spend_net",
+    "off_contract_spend_net",
+    "undetermined_spend_net",
+];
+
+struct Formats {
+    money: Format,
+    share: Format,
+    number: Format,
+    int: Format,
+    date: Format,
+    title: Format,
+    wrap: Format,
+    head: Format,
+}
+
+/// The workbook as bytes.
+pub fn render(data: &Data, store: &Store) -> Result<Vec<u8>> {
+    build(data, store).map_err(|e| match e {
+        Fault::Ours(error) => error,
+        Fault::Theirs(error) => Error::Internal(format!("report.xlsx: {error}")),
+    })
+}
+
+enum Fault {
+    Ours(Error),
+    Theirs(XlsxError),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        Fault::Ours(error)
+    }
+}
+
+impl From<XlsxError> for Fault {
+    fn from(error: XlsxError) -> Fault {
+        Fault::Theirs(error)
+    }
+}
+
+fn build(data: &Data, store: &Store) -> std::result::Result<Vec<u8>, Fault> {
+    let language = Language::from_tag(&data.language);
+    let mut workbook = Workbook::new();
+    let (year, month, day) = data.as_of.ymd();
+    // The as-of date stands for the clock: equal inputs give equal bytes.
+    let created = ExcelDateTime::from_ymd(u16::try_from(year.clamp(1900, 9999)).expect("clamped"), month as u8, day as u8)?;
+    let title = format!("{} – {}", language.say("Inköpsuppföljning", "Procurement follow-up"), data.name);
+    workbook.set_properties(&DocProperties::new().set_title(title.as_str()).set_company("").set_author("spendtrace").set_creation_datetime(&created));
+    let formats = Formats {
+        money: Format::new().set_num_format("#,##0.00"),
+        share: Format::new().set_num_format("0.0%"),
+        number: Format::new().set_num_format("#,##0.00"),
+        int: Format::new().set_num_format("#,##0"),
+        date: Format::new().set_num_format("yyyy-mm-dd"),
+        title: Format::new().set_bold().set_font_size(16),
+        wrap: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+        head: Format::new().set_bold(),
+    };
+    let rows = roll_up(store)?;
+    let front_name = language.say("Översikt", "Overview");
+    let rows_name = language.say("Underlag", "Rows");
+    front(workbook.add_worksheet().set_name(front_name)?, data, language, &rows, rows_name, &formats)?;
+    rows_sheet(workbook.add_worksheet().set_name(rows_name)?, language, &rows, &formats)?;
+    for (name, sv, en, plan) in SHEETS {
+        let grid = data.metric(name);
+        if grid.is_empty() {
+            continue;
+        }
+        let sheet = workbook.add_worksheet().set_name(language.say(sv, en))?;
+        metric_sheet(sheet, name, grid, metric::analysis(name), language, *plan, &formats)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// Unit × main category × month with the measures of the cube.
+type Rolled = BTreeMap<[String; 3], [i128; MEASURES.len()]>;
+
+fn roll_up(store: &Store) -> Result<Rolled> {
+    let mut rows = Rolled::new();
+    for_each_batch(store, "metric.spend_cube", None, |batch| {
+        for index in 0..batch.num_rows() {
+            let row = Row::of(batch, index);
+            let key = ["period", "organisational_unit_name", "category_group_name"].map(|c| row.text(c).to_string());
+            let sums = rows.entry(key).or_default();
+            for (sum, column) in sums.iter_mut().zip(MEASURES) {
+                *sum += i128::from(row.money(column).unwrap_or(0));
+            }
+        }
+        Ok(())
+    })?;
+    // Past the limit the months are put together, so that the formulas still see every krona.
+    if rows.len() > SHEET_ROWS_MAX {
+        let mut fewer = Rolled::new();
+        for (key, sums) in rows {
+            let [_, unit, group] = key;
+            let into = fewer.entry([String::new(), unit, group]).or_default();
+            for (a, b) in into.iter_mut().zip(sums) {
+                *a += b;
+            }
+        }
+        return Ok(fewer);
+    }
+    Ok(rows)
+}
+
+/// Minor units as the number that a cell holds. A double holds 15 digits: amounts to the öre up to 10^13.
+fn cell_money(minor: i128) -> f64 {
+    minor as f64 / 100.0
+}
+
+fn front(sheet: &mut Worksheet, data: &Data, language: Language, rows: &Rolled, rows_name: &str, formats: &Formats) -> std::result::Result<(), Fault> {
+    sheet.set_column_width(0, 46)?.set_column_width(1, 20)?.set_column_width(2, 14)?.set_column_width(3, 60)?;
+    sheet.write_string_with_format(0, 0, text(&data.name), &formats.title)?;
+    let window = format!("{} – {}, {} {}, {}", data.window.0, data.window.1, language.say("läget", "as of"), data.as_of, data.currency);
+    sheet.write_string(1, 0, &window)?;
+    let heads = [
+        language.say("Räknat ur bladet Underlag", "Computed from the sheet Rows"),
+        language.say("Belopp", "Amount"),
+        language.say("Av påverkbart", "Of addressable"),
+    ];
+    for (i, head) in heads.iter().enumerate() {
+        sheet.write_string_with_format(3, i as u16, *head, &formats.head)?;
+    }
+    let sums: Vec<i128> = (0..MEASURES.len()).map(|i| rows.values().map(|v| v[i]).sum()).collect();
+    let last = rows.len() + 1;
+    for (i, measure) in MEASURES.iter().enumerate() {
+        let row = 4 + i as u32;
+        let label = if *measure == "spend_net" { language.say("Alla inköp", "All spend").to_string() } else { texts::column(language, measure) };
+        sheet.write_string(row, 0, &label)?;
+        // Columns A to C of the rows sheet are month, unit and category; the measures follow.
+        let letter = char::from(b'D' + i as u8);
+        let formula = Formula::new(format!("=SUM('{rows_name}'!{letter}2:{letter}{last})")).set_result(cell_money(sums[i]).to_string());
+        sheet.write_formula_with_format(row, 1, formula, &formats.money)?;
+        if i >= 2 && sums[1] != 0 {
+            let ratio = sums[i] as f64 / sums[1] as f64;
+            let formula = Formula::new(format!("=B{}/B6", row + 1)).set_result(ratio.to_string());
+            sheet.write_formula_with_format(row, 2, formula, &formats.share)?;
+        }
+    }
+    let mut row = 4 + MEASURES.len() as u32 + 2;
+    sheet.write_string_with_format(row, 0, language.say("Nyckeltal", "Key figures"), &formats.head)?;
+    sheet.write_string_with_format(row, 1, language.say("Värde", "Value"), &formats.head)?;
+    sheet.write_string_with_format(row, 2, language.say("Mål", "Target"), &formats.head)?;
+    sheet.write_string_with_format(row, 3, language.say("Vad det säger", "What it says"), &formats.head)?;
+    for figure in key_figure::read(data) {
+        row += 1;
+        sheet.write_string(row, 0, text(figure.name(language)))?;
+        match (figure.ratio(), figure.money(), figure.number()) {
+            (Some(v), ..) => sheet.write_number_with_format(row, 1, v, &formats.share)?,
+            (_, Some(v), _) => sheet.write_number_with_format(row, 1, cell_money(i128::from(v)), &formats.money)?,
+            (.., Some(v)) => sheet.write_number_with_format(row, 1, v, &formats.int)?,
+            _ => sheet.write_string(row, 1, "")?,
+        };
+        if let Some(target) = figure.target {
+            let format = if figure.ratio().is_some() { &formats.share } else { &formats.number };
+            sheet.write_number_with_format(row, 2, target, format)?;
+        }
+        sheet.write_string_with_format(row, 3, text(&figure.sentence(language, &data.currency)), &formats.wrap)?;
+    }
+    Ok(())
+}
+
+fn rows_sheet(sheet: &mut Worksheet, language: Language, rows: &Rolled, formats: &Formats) -> std::result::Result<(), Fault> {
+    let names: Vec<String> =
+        ["period", "organisational_unit_name", "category_group_name"].iter().chain(&MEASURES).map(|c| texts::column(language, c)).collect();
+    for (i, (key, sums)) in rows.iter().enumerate() {
+        let row = i as u32 + 1;
+        for (c, part) in key.iter().enumerate() {
+            sheet.write_string(row, c as u16, text(part))?;
+        }
+        for (c, sum) in sums.iter().enumerate() {
+            sheet.write_number_with_format(row, (3 + c) as u16, cell_money(*sum), &formats.money)?;
+        }
+    }
+    let caption =
+        language.say("Enhet × huvudkategori × månad: det som översikten räknas ur", "Unit × main category × month: what the overview is computed from");
+    add_table(sheet, "Rows", caption, &names, rows.len())?;
+    sheet.set_column_width(1, 34)?.set_column_width(2, 30)?.set_column_range_width(3, 9, 17)?;
+    Ok(())
+}
+
+fn add_table(sheet: &mut Worksheet, name: &str, caption: &str, columns: &[String], rows: usize) -> std::result::Result<(), XlsxError> {
+    // A table needs a row; an empty one gets a blank row below its header.
+    let mut used = BTreeSet::new();
+    let headed: Vec<TableColumn> = columns
+        .iter()
+        .map(|c| {
+            let mut name = c.clone();
+            while !used.insert(name.to_lowercase()) {
+                name.push(' ');
+                name.push('2');
+            }
+            TableColumn::new().set_header(name)
+        })
+        .collect();
+    let table = Table::new().set_name(name).set_columns(&headed).set_style(TableStyle::Light1).set_alt_text_title(caption).set_alt_text(caption);
+    sheet.add_table(0, 0, rows.max(1) as u32, (columns.len() - 1) as u16, &table)?;
+    sheet.set_freeze_panes(1, 1)?;
+    Ok(())
+}
+
+fn metric_sheet(
+    sheet: &mut Worksheet,
+    metric: &str,
+    grid: &Grid,
+    header: Option<&Analysis>,
+    language: Language,
+    plan: Option<ChartPlan>,
+    formats: &Formats,
+) -> std::result::Result<(), Fault> {
+    let columns = grid.column_names();
+    let shown: Vec<Row<'_>> = grid.rows().take(SHEET_ROWS_MAX).collect();
+    for (r, row) in shown.iter().enumerate() {
+        for (c, column) in columns.iter().enumerate() {
+            write(sheet, r as u32 + 1, c as u16, column, &row.value(column), language, formats)?;
+        }
+    }
+    let names: Vec<String> = columns.iter().map(|c| texts::column(language, c)).collect();
+    let title = header.map_or(metric, |h| language.say(h.title_sv, h.title_en));
+    let caption = if grid.len() > shown.len() {
+        format!("{title} ({} {} {} {})", language.say("visar", "showing"), shown.len(), language.say("av", "of"), grid.len())
+    } else {
+        title.to_string()
+    };
+    add_table(sheet, metric, &text(&caption), &names, shown.len())?;
+    for (c, column) in columns.iter().enumerate() {
+        let width = match () {
+            () if column.ends_with("_name") || column.ends_with("_title") || column.ends_with("_names") => 34,
+            () if column.ends_with("_net") => 17,
+            () if column.ends_with("_on") => 12,
+            () => 15,
+        };
+        sheet.set_column_width(c as u16, width)?;
+        if column.ends_with("_ratio") && !shown.is_empty() {
+            let bar = ConditionalFormatDataBar::new().set_fill_color("B5D3DA").set_solid_fill(true);
+            sheet.add_conditional_format(1, c as u16, shown.len() as u32, c as u16, &bar)?;
+        }
+    }
+    let at = |column: &str| columns.iter().position(|c| c == column).map(|i| i as u16);
+    if let Some((plan, by)) = plan.and_then(|p| at(p.by).map(|by| (p, by))) {
+        let name = sheet.name();
+        // A chart of hundreds of bars says nothing: the first ones are drawn.
+        let last = shown.len().min(30) as u32;
+        let mut chart = Chart::new(plan.kind);
+        for column in plan.values {
+            if let Some(c) = at(column) {
+                chart.add_series().set_name(texts::column(language, column).as_str()).set_categories((name.as_str(), 1, by, last, by)).set_values((
+                    name.as_str(),
+                    1,
+                    c,
+                    last,
+                    c,
+                ));
+            }
+        }
+        chart.title().set_name(text(title).as_str());
+        chart.set_alt_text(text(title));
+        if plan.kind == ChartType::Bar {
+            chart.y_axis().set_reverse();
+        }
+        chart.set_width(720).set_height(420);
+        sheet.insert_chart(1, columns.len() as u16 + 1, &chart)?;
+    }
+    Ok(())
+}
+
+fn write(sheet: &mut Worksheet, row: u32, column: u16, name: &str, value: &Value, language: Language, formats: &Formats) -> std::result::Result<(), Fault> {
+    match value {
+        Value::Null => {}
+        Value::Text(v) if is_code(name) => {
+            sheet.write_string(row, column, text(texts::code(language, v)))?;
+        }
+        Value::Text(v) => {
+            sheet.write_string(row, column, text(v))?;
+        }
+        Value::Int(v) => {
+            sheet.write_number_with_format(row, column, *v as f64, &formats.int)?;
+        }
+        Value::Money(v) => {
+            sheet.write_number_with_format(row, column, cell_money(i128::from(*v)), &formats.money)?;
+        }
+        Value::Quantity(v) => {
+            sheet.write_number_with_format(row, column, *v as f64 / 10_000.0, &formats.number)?;
+        }
+        Value::Float(v) => {
+            sheet.write_number_with_format(row, column, *v, if name.ends_with("_ratio") { &formats.share } else { &formats.number })?;
+        }
+        Value::Date(v) => {
+            let (year, month, day) = v.ymd();
+            match ExcelDateTime::from_ymd(u16::try_from(year).unwrap_or(0), month as u8, day as u8) {
+                Ok(date) => sheet.write_datetime_with_format(row, column, &date, &formats.date)?,
+                // Excel's calendar begins in 1900.
+                Err(_) => sheet.write_string(row, column, v.to_string())?,
+            };
+        }
+        Value::Bool(v) => {
+            sheet.write_boolean(row, column, *v)?;
+        }
+    }
+    Ok(())
+}
+
+/// Columns that hold codes of the tables rather than words of the data.
+pub fn is_code(column: &str) -> bool {
+    matches!(
+        column,
+        "reason"
+            | "band"
+            | "outcome"
+            | "exclusion"
+            | "award_form"
+            | "use_status"
+            | "ceiling_status"
+            | "class_code"
+            | "kind"
+            | "category_method"
+            | "class_status"
+            | "status"
+            | "limit_status"
+            | "window_kind"
+            | "dependency_band"
+            | "newly_started_status"
+            | "test_code"
+            | "confidence_band"
+            | "false_positive_cause"
+    )
+}
+
+/// Text as a cell can hold it.
+fn text(value: &str) -> String {
+    markup::visible(value).chars().take(CELL_CHARACTERS_MAX).collect()
+}

@@ -287,3 +287,119 @@ proptest! {
         let _ = records(workbook(&sheet));
     }
 }
+
+fn rows(text: &str) -> Vec<Vec<Cell>> {
+    records(text.as_bytes().to_vec()).unwrap().into_iter().map(|r| r.unwrap().cells).collect()
+}
+
+#[test]
+fn json_ledgers_in_every_form() {
+    for (name, text, columns, expect) in [
+        (
+            "an array",
+            "[{\"a\": 1.50, \"b\": null}, {\"c\": true}]",
+            "a,b,c",
+            vec![vec![number("1.50"), Cell::Empty, Cell::Empty], vec![Cell::Empty, Cell::Empty, text("true")]],
+        ),
+        (
+            "under a key",
+            "{\"next\": \"x\", \"results\": [{\"\u{feff}kopare_id\": \"1\", \"belopp\": \"-1302,03\"}], \"n\": 1}",
+            "kopare_id,belopp",
+            vec![vec![text("1"), text("-1302,03")]],
+        ),
+        (
+            "nested",
+            "{\"dados\": [{\"id\": \"7\", \"dados\": {\"Vlr. Global\": \"1,0\", \"x\": [1, 2]}}]}",
+            "id,dados.Vlr. Global,dados.x.0,dados.x.1",
+            vec![vec![text("7"), text("1,0"), number("1"), number("2")]],
+        ),
+        ("lines", "{\"a\": 1}\n\n{\"a\": 2}\n", "a", vec![vec![number("1")], vec![number("2")]]),
+        ("rows without names", "[[\"a\", \"b\"], [1, 2e3]]", "", vec![vec![text("a"), text("b")], vec![number("1"), number("2000")]]),
+        ("one record", "{\"a\":\n 1}", "a", vec![vec![number("1")]]),
+        (
+            "numbers beyond a float",
+            "[{\"a\": 9007199254740993, \"b\": 1e400, \"c\": NaN}]",
+            "a,b,c",
+            vec![vec![number("9007199254740993"), Cell::Error("1e400".into()), Cell::Error("NaN".into())]],
+        ),
+    ] {
+        let tables = document(text.as_bytes().to_vec()).unwrap().unwrap().tables;
+        assert_eq!(tables[0].columns.join(","), columns, "{name}");
+        assert_eq!(rows(text), expect, "{name}");
+    }
+}
+
+#[test]
+fn broken_json_is_a_fault_of_its_record_or_refuses_the_file() {
+    for (name, text, line, fault) in [
+        ("a key twice", "[{\"a\": 1},\n{\"a\": 1, \"a\": 2}]", 2, "element_broken"),
+        ("a record of another kind", "[{\"a\": 1},\n7]", 2, "element_broken"),
+        ("a broken line", "{\"a\": 1}\n{\"a\": }\n{\"a\": 3}\n", 2, "element_broken"),
+        ("two values on a line", "{\"a\": 1}\n{\"a\": 2} {\"a\": 3}\n{\"a\": 3}\n", 2, "element_broken"),
+        ("one name in two forms", "[{\"a.b\": 1, \"a\": {\"b\": 2}}]", 1, "element_broken"),
+        ("a lone surrogate", "{\"a\": 1}\n{\"a\": \"\\ud800\"}\n", 2, "element_broken"),
+    ] {
+        let faults: Vec<_> = records(text.as_bytes().to_vec()).unwrap().into_iter().filter_map(Result::err).map(|f| (f.line, f.fault.code)).collect();
+        assert_eq!(faults, [(line, fault)], "{name}");
+    }
+    let deep = format!("[{}", "{\"a\":[".repeat(500_000));
+    for (name, text, part) in [
+        ("a million deep", deep.as_str(), "deep"),
+        ("cut", "[{\"a\": 1}, {\"a\"", "cut"),
+        ("cut lines", "{\"a\": 1}\n{\"a\": 2", "cut"),
+        ("text after it", "[{\"a\": 1},\n{\"a\": 2}]\nmore", "more text"),
+        ("the table twice", "{\"r\": [{\"a\": 1}], \"r\": [{\"a\": 2}]}", "twice"),
+        ("no table", "[1, 2, 3]", "nothing that is a table"),
+        ("bytes of another encoding", "", ""),
+    ] {
+        let bytes = if part.is_empty() { b"[{\"a\": \"\xe5\"}]".to_vec() } else { text.as_bytes().to_vec() };
+        let reason = records(bytes).expect_err(name);
+        assert!(reason.contains(part), "{name}: {reason}");
+    }
+}
+
+/// Every JSON file of the corpus against sums made by a pass of another reader (serde_json).
+#[test]
+fn real_json_ledgers_add_up() {
+    for (folder, file, table, column, count) in [
+        ("br-anp-contracts-invoices", "faturas_2025-10-31.json.gz", "dados", "valor_original", 3_630),
+        ("br-anp-contracts-invoices", "contratos_2026-01.json.gz", "dados", "valorGlobal", 729),
+        ("uk-burnley-spend-po-pcard", "burnley_spend_po_pcard.json.gz", "", "amount", 30_580),
+        ("uk-pendle-spend", "pendle_spend.json.gz", "", "amount", 49_741),
+    ] {
+        let Some(folder) = support::corpus(folder) else { continue };
+        let path = folder.join(file);
+        let document = formats::open(&Content::File(path.clone()), &path).unwrap().unwrap();
+        let table = document.tables.into_iter().find(|t| t.name == table).unwrap();
+        let at = table.columns.iter().position(|c| c == column).unwrap();
+        let (mut rows, mut sum) = (0, 0i128);
+        for record in table.records {
+            rows += 1;
+            if let Cell::Number(amount) = &record.unwrap().cells[at] {
+                sum += ten_thousandths(amount);
+            }
+        }
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut Content::File(path).stream().unwrap(), &mut bytes).unwrap();
+        let theirs: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        let theirs = theirs.get("dados").unwrap_or(&theirs).as_array().unwrap();
+        let expect: i128 = theirs.iter().filter_map(|r| r[column].as_number()).map(|n| ten_thousandths(&n.to_string())).sum();
+        assert_eq!((rows, sum), (count, expect), "{file}");
+        assert_ne!(sum, 0, "{file}");
+    }
+}
+
+/// A decimal text as whole ten-thousandths, exactly.
+fn ten_thousandths(text: &str) -> i128 {
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |t| (-1, t));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    assert!(fraction.len() <= 4 && !text.contains(['e', 'E']), "{text}");
+    sign * format!("{whole}{fraction:0<4}").parse::<i128>().unwrap()
+}
+
+proptest! {
+    #[test]
+    fn any_json_never_panics(text in "(\\{|\\}|\\[|\\]|,|:|\"a\"|\"\\.|1|\n|null){0,30}") {
+        let _ = records(text.into_bytes());
+    }
+}

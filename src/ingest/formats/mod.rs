@@ -7,6 +7,10 @@
 pub mod archive;
 pub mod content;
 mod decimal;
+#[allow(dead_code, reason = "the readers of documents use the rest")]
+mod json;
+#[allow(dead_code, reason = "the readers of documents use the rest")]
+mod json_ledger;
 mod ods;
 mod xls;
 mod xlsb;
@@ -14,7 +18,7 @@ mod xlsx;
 #[allow(dead_code, reason = "the readers of documents use the rest")]
 mod xml;
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -91,7 +95,21 @@ pub fn open(content: &Content, path: &Path) -> Result<Option<Document>> {
             }
         }
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => xls::open(content),
-        _ => return Ok(None),
+        _ => match first_character(content).map_err(input)? {
+            Some('{' | '[') => json_ledger::survey(content).and_then(|survey| json_ledger::open(content, survey)),
+            _ => return Ok(None),
+        },
     };
     document.map(Some).map_err(input)
+}
+
+/// The first character that is no white space, in whatever encoding the text is.
+fn first_character(content: &Content) -> io::Result<Option<char>> {
+    let Ok(reader) = content::Utf8Reader::new(content.stream()?, content::Declared::Nothing) else { return Ok(None) };
+    let mut head = Vec::new();
+    // A text in another encoding is none of ours.
+    if io::Read::take(reader, 512).read_to_end(&mut head).is_err() {
+        return Ok(None);
+    }
+    Ok(head.iter().find(|b| !b.is_ascii_whitespace()).map(|b| char::from(*b)))
 }

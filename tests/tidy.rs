@@ -11,7 +11,7 @@ const STAGE: &[&str] = &["model", "schema", "rules", "store", "assets", "pipelin
 /// For each module: the modules of ours it may name. `error` and `config` are free to all.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("schema", &["model"]),
+    ("schema", &["model", "assets"]),
     ("rules", &["model", "assets"]),
     ("synth", &["model"]),
     ("store", &["model", "schema", "rules"]),

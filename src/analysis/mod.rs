@@ -1,15 +1,248 @@
 //! Every figure, in SQL, in parallel: `matched.*` → `metric.*`.
 //!
-//! Each analysis is one file of `queries/metric`, declared by its own header ([`crate::schema::metric`]).
+//! Each analysis is one file of `queries/metric`, declared by its own header ([`crate::schema::metric`]). The stage writes the
+//! `rule.*` tables first, so that no query holds a date, a limit or a parameter; then all metric tables, the invariants of
+//! `queries/check` over them, and the key figures of `data/kpi`, in one transaction: figures that break an invariant are
+//! never committed.
 
-use crate::error::Result;
-use crate::pipeline::Context;
-use crate::store::Store;
+mod key_figure;
+mod rule_table;
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
 
 pub mod life_cycle;
 
 pub use crate::schema::metric as catalogue;
+pub use key_figure::{KeyFigure, Kind, Unit, key_figures};
 
-pub fn run(_context: &Context, _store: &mut Store) -> Result<()> {
-    Ok(())
+use crate::assets;
+use crate::error::{Error, Result};
+use crate::pipeline::Context;
+use crate::schema::{self, Table, Type};
+use crate::store::{FileEntry, Frame, SqlSession, StageEntry, Store, Transaction, fingerprint};
+
+/// Raised when the Rust of this stage changes what it writes; the text of the queries counts by itself.
+const VERSION: &str = "1";
+
+/// Queries under way at a time. The engine works on all cores within each; more at a time only costs memory.
+const PARALLEL_QUERIES: usize = 3;
+
+/// Makes all figures, unless what they are made from is unchanged.
+pub fn run(context: &Context, store: &mut Store) -> Result<()> {
+    let print = stage_fingerprint(context, store)?;
+    if store.manifest().stages.get("analyse").is_some_and(|s| s.fingerprint == print) {
+        return Ok(());
+    }
+    let figures = key_figures(&context.config.workspace)?;
+    let rule_batches = rule_table::batches(context, store)?;
+    let mut transaction = store.begin();
+    let mut session = SqlSession::open(transaction.store(), data_tables())?;
+    let mut written: Vec<(&'static Table, FileEntry)> = Vec::new();
+    for (table, batch) in rule_batches {
+        written.push((table, write_one(&transaction, table, &[batch])?));
+    }
+    for (table, file) in &written {
+        session.replace_view(transaction.store(), table, std::slice::from_ref(file))?;
+    }
+
+    for (table, file) in run_queries(context, &transaction, &session)? {
+        session.replace_view(transaction.store(), table, std::slice::from_ref(&file))?;
+        written.push((table, file));
+    }
+    let broken: Vec<String> = check_session(&session, &[])?.into_iter().filter(|c| c.rows.num_rows() > 0).map(|c| c.message()).collect();
+    if !broken.is_empty() {
+        return Err(Error::Reconcile(format!("the figures contradict each other and were not kept:\n{}", broken.join("\n"))));
+    }
+    for (table, batch) in key_figure::batches(context, transaction.store(), &session, &figures)? {
+        written.push((table, write_one(&transaction, table, &[batch])?));
+    }
+    for (table, file) in written {
+        transaction.replace(table, vec![file]);
+    }
+    transaction.commit("analyse", StageEntry { fingerprint: print })
+}
+
+/// One invariant of `queries/check`, asked.
+pub struct Check {
+    /// Name of the file.
+    pub name: &'static str,
+    /// What must hold, from its header.
+    pub what: &'static str,
+    /// The rows that break it: none when it holds.
+    pub rows: Frame,
+}
+
+impl Check {
+    /// The name, what must hold, and the first rows that break it.
+    pub fn message(&self) -> String {
+        let mut text = format!("{}: {} ({} rows break it)", self.name, self.what, self.rows.num_rows());
+        let names: Vec<_> = self.rows.schema().fields().iter().map(|f| f.name().clone()).collect();
+        for row in 0..self.rows.num_rows().min(3) {
+            let cells: Vec<_> = names.iter().enumerate().map(|(c, name)| format!("{name}={}", cell_text(&self.rows, c, row))).collect();
+            let _ = write!(text, "\n  {}", cells.join(", "));
+        }
+        text
+    }
+}
+
+/// Asks the invariants of those names, or all when none is named, over the committed store. An unknown name is an error.
+pub fn check(store: &Store, names: &[&str]) -> Result<Vec<Check>> {
+    let session = SqlSession::open(store, all_tables())?;
+    check_session(&session, names)
+}
+
+/// The invariants: (name, what must hold, SQL). The SQL of `keys_are_unique` follows from the declared keys and is empty here.
+pub fn checks() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let files = assets::below("queries/check/").map(|(path, sql)| {
+        let name = path.trim_start_matches("queries/check/").trim_end_matches(".sql");
+        let what = sql.lines().next().and_then(|l| l.strip_prefix("-- what: ")).unwrap_or_default();
+        (name, what, sql)
+    });
+    files.chain([(KEYS_CHECK, "No two rows of a metric table share its key.", "")])
+}
+
+fn check_session(session: &SqlSession, names: &[&str]) -> Result<Vec<Check>> {
+    if let Some(unknown) = names.iter().find(|n| checks().all(|(name, _, _)| name != **n)) {
+        let known: Vec<_> = checks().map(|(name, _, _)| name).collect();
+        return Err(Error::Config(format!("no check is called \"{unknown}\"; there are {}", known.join(", "))));
+    }
+    let keys = keys_sql();
+    checks()
+        .filter(|(name, _, _)| names.is_empty() || names.contains(name))
+        .map(|(name, what, sql)| {
+            let sql = if name == KEYS_CHECK { keys.as_str() } else { sql };
+            Ok(Check { name, what, rows: session.query(&format!("check {name}"), sql)? })
+        })
+        .collect()
+}
+
+/// The one check that is not a file: its SQL follows from the declared keys.
+const KEYS_CHECK: &str = "keys_are_unique";
+
+/// Counts the keys that stand in more than one row, for each analysis.
+fn keys_sql() -> String {
+    let (mut keys, mut counts) = (Vec::new(), Vec::new());
+    for table in catalogue::analyses().iter().map(|a| a.table) {
+        let key = table.key.join(", ");
+        keys.push(format!("{}_keys as (select {key}, count(*) as row_count from {} group by {key})", table.name, table.full_name()));
+        counts.push(format!("select '{0}' as table_name, count(*) as repeated_key_count from {0}_keys where row_count > 1", table.name));
+    }
+    format!(
+        "with {}, counts as ({}) select table_name, repeated_key_count from counts where repeated_key_count > 0 order by table_name",
+        keys.join(", "),
+        counts.join(" union all ")
+    )
+}
+
+/// Any SQL over the lake, the decisions and the results. Only the tables that the text names are opened.
+pub fn query(store: &Store, sql: &str) -> Result<Frame> {
+    let lower = sql.to_ascii_lowercase();
+    let session = SqlSession::open(store, all_tables().filter(|t| lower.contains(&t.full_name())))?;
+    session.query("query", sql)
+}
+
+/// `views.sql`: every table of the store as a DuckDB view over its files, with paths from the output folder, so that
+/// `cd out && duckdb -init views.sql` has the names that the queries use.
+pub fn views_sql(store: &Store) -> String {
+    let mut text = String::from(
+        "-- The tables of this folder as views for DuckDB: cd here, then `duckdb -init views.sql`.\n-- Files that are not named here do not count.\n",
+    );
+    for name in crate::store::SCHEMAS {
+        let _ = writeln!(text, "create schema if not exists {name};");
+    }
+    for table in all_tables() {
+        let files = store.files(table);
+        let body = if files.is_empty() {
+            let columns: Vec<_> = table.columns.iter().map(|c| format!("cast(null as {}) as {}", duckdb_type(c.ty), c.name)).collect();
+            format!("select {} where false", columns.join(", "))
+        } else {
+            let paths: Vec<_> = files.iter().map(|f| format!("'{}'", f.path.replace('\'', "''"))).collect();
+            format!("select * from read_parquet([{}], hive_partitioning = false)", paths.join(", "))
+        };
+        let _ = writeln!(text, "create or replace view {} as {body};", table.full_name());
+    }
+    text
+}
+
+const fn duckdb_type(ty: Type) -> &'static str {
+    match ty {
+        Type::Text => "varchar",
+        Type::Int => "bigint",
+        Type::Money => "decimal(18,2)",
+        Type::Quantity => "decimal(18,4)",
+        Type::Date => "date",
+        Type::Bool => "boolean",
+        Type::Float => "double",
+    }
+}
+
+/// What the queries read, the rules left out: those are made here.
+fn data_tables() -> impl Iterator<Item = &'static Table> {
+    schema::TABLES.iter().copied()
+}
+
+/// Everything that SQL may name.
+pub fn all_tables() -> impl Iterator<Item = &'static Table> {
+    schema::TABLES.iter().copied().chain(catalogue::metric_tables())
+}
+
+fn stage_fingerprint(context: &Context, store: &Store) -> Result<String> {
+    let config = context.config.fingerprint_text();
+    let rules = context.rules.fingerprint_text();
+    let as_of = context.as_of(store).to_string();
+    let mut texts: Vec<&str> = vec![VERSION, &config, &rules, &as_of];
+    texts.extend(assets::below("queries/").chain(assets::below("data/kpi/")).chain(assets::below("data/reference/cost_components")).map(|(_, text)| text));
+    let own = key_figure::workspace_texts(&context.config.workspace)?;
+    texts.extend(own.iter().map(|(_, text)| text.as_str()));
+    let tables = schema::TABLES.iter().copied().filter(|t| t.schema != "rule");
+    Ok(fingerprint(store, tables, &texts))
+}
+
+/// Runs every analysis and writes its file; the files count when the caller names them.
+fn run_queries(context: &Context, transaction: &Transaction<'_>, session: &SqlSession) -> Result<Vec<(&'static Table, FileEntry)>> {
+    let analyses = catalogue::analyses();
+    let threads = if context.config.threads == 0 { PARALLEL_QUERIES } else { context.config.threads.min(PARALLEL_QUERIES) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| Error::Store(format!("cannot start threads: {e}; set threads = 1")))?;
+    let done = AtomicU64::new(0);
+    pool.install(|| {
+        analyses
+            .par_iter()
+            .map(|analysis| {
+                let frame = session.query_as(analysis.table, analysis.sql)?;
+                let entry = write_one(transaction, analysis.table, &[frame])?;
+                (context.progress)("analyse", done.fetch_add(1, Ordering::Relaxed) + 1, analyses.len() as u64);
+                Ok((analysis.table, entry))
+            })
+            .collect()
+    })
+}
+
+fn write_one(transaction: &Transaction<'_>, table: &'static Table, batches: &[Frame]) -> Result<FileEntry> {
+    let mut writer = transaction.writer(table, None, table.name)?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    writer.finish()
+}
+
+/// A cell as plain text, for messages.
+fn cell_text(frame: &Frame, column: usize, row: usize) -> String {
+    use arrow::array::{Array, AsArray};
+    use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type};
+    let array = frame.column(column);
+    if array.is_null(row) {
+        return "NULL".to_string();
+    }
+    match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().value(row).to_string(),
+        DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Decimal128(_, _) => array.as_primitive::<Decimal128Type>().value_as_string(row),
+        DataType::Date32 => crate::model::Date::from_days(array.as_primitive::<Date32Type>().value(row)).to_string(),
+        DataType::Boolean => array.as_boolean().value(row).to_string(),
+        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
+        other => other.to_string(),
+    }
 }

@@ -27,6 +27,7 @@ pub const ANALYSES: &[&str] = &[
     "tco_category",
     "diversity_class",
     "diversity_unit",
+    "diversity_month",
     "new_supplier",
     "concentration_category",
     "supplier_pareto",

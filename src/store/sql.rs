@@ -8,7 +8,7 @@ use arrow::record_batch::RecordBatch;
 use polars::prelude::{AnyValue, Column, DataFrame, DataType, Engine, IntoLazy, LazyFrame, PlRefPath, ScanArgsParquet, Series};
 use polars::sql::SQLContext;
 
-use super::Store;
+use super::{FileEntry, Store};
 use crate::error::{Error, Result};
 use crate::schema::{Table, Type};
 
@@ -24,21 +24,27 @@ pub struct SqlSession {
 impl SqlSession {
     /// Views over the files of `tables`, each file verified against the manifest; a table without files is an empty view.
     pub fn open<'a>(store: &Store, tables: impl IntoIterator<Item = &'a Table>) -> Result<SqlSession> {
-        let context = SQLContext::new();
+        let mut session = SqlSession { context: SQLContext::new() };
         for table in tables {
-            let paths = store.files(table).iter().map(|f| store.verified_path(f)).collect::<Result<Vec<_>>>()?;
-            let frame = if paths.is_empty() {
-                empty_frame(table)
-            } else {
-                let paths = paths.iter().map(|p| p.to_str().map(PlRefPath::new)).collect::<Option<Vec<_>>>();
-                let paths = paths.ok_or_else(|| Error::Config(format!("{}: the path is not UTF-8; choose another output folder", store.root().display())))?;
-                // The period stands in each file; a hive column beside it would be a second truth. A path may hold `*`.
-                let args = ScanArgsParquet { glob: false, hive_options: polars::io::HiveOptions::new_disabled(), ..ScanArgsParquet::default() };
-                LazyFrame::scan_parquet_files(paths.into(), args).map_err(|e| engine_error(&table.full_name(), &e))?
-            };
-            context.register(&view_name(table.schema, table.name), frame);
+            session.replace_view(store, table, store.files(table))?;
         }
-        Ok(SqlSession { context })
+        Ok(session)
+    }
+
+    /// Adds or replaces the view of one table, over files that may not be committed yet.
+    pub fn replace_view(&mut self, store: &Store, table: &Table, files: &[FileEntry]) -> Result<()> {
+        let paths = files.iter().map(|f| store.verified_path(f)).collect::<Result<Vec<_>>>()?;
+        let frame = if paths.is_empty() {
+            empty_frame(table)
+        } else {
+            let paths = paths.iter().map(|p| p.to_str().map(PlRefPath::new)).collect::<Option<Vec<_>>>();
+            let paths = paths.ok_or_else(|| Error::Config(format!("{}: the path is not UTF-8; choose another output folder", store.root().display())))?;
+            // The period stands in each file; a hive column beside it would be a second truth. A path may hold `*`.
+            let args = ScanArgsParquet { glob: false, hive_options: polars::io::HiveOptions::new_disabled(), ..ScanArgsParquet::default() };
+            LazyFrame::scan_parquet_files(paths.into(), args).map_err(|e| engine_error(&table.full_name(), &e))?
+        };
+        self.context.register(&view_name(table.schema, table.name), frame);
+        Ok(())
     }
 
     /// Empty views of `tables`: to plan queries without data.

@@ -1,9 +1,13 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
 mod formats;
+mod golden;
 mod ingest;
 mod life_cycle;
+mod oracle;
+mod queries;
 mod resolve_stage;
+mod rules;
 mod support;
 mod synth;
 mod tidy;

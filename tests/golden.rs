@@ -1,0 +1,331 @@
+//! Every analysis on a lake small enough to check by hand: `tests/golden/lake/*.csv` → `tests/golden/<name>.csv`.
+//!
+//! How the golden values were checked: `tests/golden/README.md`. `UPDATE=1` rewrites them; the diff is then read.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type};
+use arrow::record_batch::RecordBatch;
+use spendtrace::analysis;
+use spendtrace::analysis::catalogue;
+use spendtrace::config::Config;
+use spendtrace::model::{Date, Money};
+use spendtrace::pipeline::Context;
+use spendtrace::rules::Rules;
+use spendtrace::schema::{self, Table, Type};
+use spendtrace::store::{StageEntry, Store, TableBuilder};
+
+use super::support::{Scratch, project};
+
+/// A context with the built-in rules, the day 2024-12-31 and that many threads.
+pub fn context(workspace: &Path, threads: usize) -> Context {
+    let config = Config::parse(workspace, &format!("as_of_on = \"2024-12-31\"\nthreads = {threads}\n")).expect("valid settings");
+    Context { config, rules: Rules::load(workspace).expect("valid rules"), privacy_key: [0; 32], progress: Box::new(|_, _, _| {}) }
+}
+
+type Row = BTreeMap<String, String>;
+
+fn csv_rows(path: &Path) -> Vec<Row> {
+    let mut reader = csv::Reader::from_path(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let headers: Vec<String> = reader.headers().expect("a header").iter().map(str::to_string).collect();
+    let row = |record: csv::StringRecord| headers.iter().cloned().zip(record.iter().map(str::to_string)).collect();
+    reader.records().map(|r| row(r.expect("a whole row"))).collect()
+}
+
+fn hundredths(text: &str) -> i64 {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |d| (-1, d));
+    let (whole, fraction) = digits.split_once('.').expect("amounts are written with two decimals");
+    assert_eq!(fraction.len(), 2, "{text}");
+    sign * format!("{whole}{fraction}").parse::<i64>().expect("digits")
+}
+
+/// Rows of `table` from texts by column name; columns that are not named, or empty, are null.
+fn batch(table: &'static Table, rows: &[Row]) -> RecordBatch {
+    let mut builder = TableBuilder::new(table);
+    for row in rows {
+        for name in row.keys() {
+            assert!(table.column(name).is_some(), "{} has no column {name}", table.full_name());
+        }
+        for (at, column) in table.columns.iter().enumerate() {
+            // A column that another stage came to require, and that no analysis reads, need not be written out here.
+            let unread = match column.ty {
+                Type::Bool => "false",
+                Type::Int => "0",
+                _ => "",
+            };
+            let value = row.get(column.name).map(String::as_str).filter(|v| !v.is_empty());
+            let value = if column.required { Some(value.unwrap_or(unread)) } else { value };
+            let Some(value) = value else { continue };
+            match column.ty {
+                Type::Text => builder.set_text(at, value),
+                Type::Int => builder.set_int(at, value.parse().expect("a whole number")),
+                Type::Money => builder.set_decimal(at, hundredths(value)),
+                Type::Quantity => builder.set_decimal(at, hundredths(value) * 100),
+                Type::Date => builder.set_date(at, Date::parse_iso(value).expect("a date")),
+                Type::Bool => builder.set_bool(at, value == "true"),
+                Type::Float => builder.set_float(at, value.parse().expect("a number")),
+            }
+        }
+        builder.end_row();
+    }
+    builder.finish()
+}
+
+/// The decided lines: the columns of the file and those that follow from them.
+fn spend_rows(folder: &Path) -> Vec<Row> {
+    csv_rows(&folder.join("matched.spend.csv"))
+        .into_iter()
+        .map(|short| {
+            let get = |name: &str| short[name].as_str();
+            let day = Date::parse_iso(get("covered_on")).expect("a date");
+            let category = get("category");
+            let group = category.split('.').next().unwrap_or_default();
+            let units: BTreeMap<_, _> = [("U1", "Sjukhuset"), ("U2", "Tandvården"), ("U3", "Folkhögskolan")].into();
+            let number: String = get("invoice").trim_start_matches('0').to_uppercase();
+            let is_foreign = get("exclusion") == "no_exchange_rate";
+            let pairs = [
+                ("line_id", get("line_id")),
+                ("period", &get("covered_on")[..7]),
+                ("month_index", &day.period().index().to_string()),
+                ("covered_on", get("covered_on")),
+                ("covered_on_basis", "invoiced"),
+                ("organisational_unit_id", get("unit")),
+                ("organisational_unit_name", units[get("unit")]),
+                ("vendor_key", &format!("key-{}", get("supplier"))),
+                ("supplier_id", get("supplier")),
+                ("supplier_name", &format!("Name of {}", get("supplier"))),
+                ("supplier_group_id", get("supplier")),
+                ("invoice_number", get("invoice")),
+                ("voucher_number", get("voucher")),
+                ("invoice_key", &format!("{}-{}-{}", get("supplier"), if number.is_empty() { get("voucher") } else { &number }, &get("covered_on")[..4])),
+                ("invoice_number_normalised", &number),
+                ("invoice_on", get("covered_on")),
+                ("booked_on", get("covered_on")),
+                ("due_on", get("due_on")),
+                ("paid_on", get("paid_on")),
+                ("is_credit", if get("amount").starts_with('-') { "true" } else { "false" }),
+                ("account_code", "4000"),
+                ("account_name", get("account_name")),
+                ("category_code", category),
+                ("category_name", &format!("Category {category}")),
+                ("category_group_code", group),
+                ("category_group_name", &format!("Group {group}")),
+                ("category_method", if category == "unclassified" { "unclassified" } else { "line" }),
+                ("item_id", get("item")),
+                ("channel", get("channel")),
+                ("net_amount", get("amount")),
+                ("currency", get("currency")),
+                ("spend_net", if is_foreign { "" } else { get("amount") }),
+                ("is_addressable", if get("exclusion").is_empty() { "true" } else { "false" }),
+                ("exclusion", get("exclusion")),
+                ("outcome", get("outcome")),
+                ("match_class", get("match_class")),
+                ("ladder_level", get("ladder")),
+                ("contract_id", get("contract")),
+                ("passed_by_contract_id", get("passed_by")),
+                ("reason", get("reason")),
+                ("is_category_covered", if get("contract").is_empty() && get("passed_by").is_empty() { "false" } else { "true" }),
+                ("price_deviation_net", get("price_deviation")),
+                ("confidence", "1.0"),
+                ("candidate_count", "1"),
+                ("evidence", "FIXTURE"),
+            ];
+            pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
+        })
+        .collect()
+}
+
+/// Builds the fixture lake in `root`.
+pub fn build_lake(root: &Path) -> Store {
+    let folder = project().join("tests/golden/lake");
+    let mut store = Store::open_for_writing(root, false).expect("a new store");
+    let spend = spend_rows(&folder);
+    let lines: Vec<Row> = spend
+        .iter()
+        .enumerate()
+        .map(|(at, row)| {
+            let source = row["line_id"].split('-').next().unwrap_or_default();
+            let pairs = [
+                ("line_id", row["line_id"].as_str()),
+                ("source_file_id", source),
+                ("source_line", &(at + 2).to_string()),
+                ("source_name", "fixture"),
+                ("period", &row["period"]),
+                ("vendor_key", &row["vendor_key"]),
+                ("net_amount", &row["net_amount"]),
+                ("currency", &row["currency"]),
+                ("row_fingerprint", &at.to_string()),
+            ];
+            pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
+        })
+        .collect();
+    let files: Vec<Row> = ["f1", "f2"]
+        .iter()
+        .map(|file| {
+            let own: Vec<_> = lines.iter().filter(|l| l["source_file_id"] == *file).collect();
+            let kept: i64 = own.iter().map(|l| hundredths(&l["net_amount"])).sum();
+            // One row of the second file was rejected: 100.00 read and not kept.
+            let (rejected_rows, rejected) = if *file == "f2" { (1, 10_000) } else { (0, 0) };
+            let amount = |minor: i64| Money::from_minor(minor).expect("small").to_string();
+            let pairs = [
+                ("source_file_id", file.to_string()),
+                ("source_name", "fixture".to_string()),
+                ("path", format!("exports/{file}.csv")),
+                ("kind", "invoice_line".to_string()),
+                ("mapping", "fixture".to_string()),
+                ("sha256", "0".repeat(64)),
+                ("byte_count", "1".to_string()),
+                ("encoding", "utf-8".to_string()),
+                ("dialect", ";".to_string()),
+                ("header_line", "1".to_string()),
+                ("row_read_count", (own.len() + rejected_rows).to_string()),
+                ("row_kept_count", own.len().to_string()),
+                ("row_rejected_count", rejected_rows.to_string()),
+                ("row_skipped_count", "0".to_string()),
+                ("net_amount_read", amount(kept + rejected)),
+                ("net_amount_kept", amount(kept)),
+                ("net_amount_rejected", amount(rejected)),
+                ("amount_unreadable_count", "0".to_string()),
+                ("control_total", if *file == "f2" { amount(kept + rejected) } else { String::new() }),
+            ];
+            pairs.into_iter().map(|(k, v)| (k.to_string(), v)).collect()
+        })
+        .collect();
+    let mut vendors: BTreeMap<String, Row> = BTreeMap::new();
+    for row in &spend {
+        let finding = if row["supplier_id"] == "S-RED" { "redacted" } else { "" };
+        let pairs = [
+            ("vendor_key", row["vendor_key"].as_str()),
+            ("source_name", "fixture"),
+            ("supplier_id", &row["supplier_id"]),
+            ("link_score", "1.0"),
+            ("link_method", "alone"),
+            ("link_evidence", "fixture"),
+            ("finding", finding),
+        ];
+        vendors.insert(row["vendor_key"].clone(), pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect());
+    }
+    let vendors: Vec<Row> = vendors.into_values().collect();
+    let mut transaction = store.begin();
+    for (table, rows) in [(&schema::SPEND, &spend), (&schema::INVOICE_LINE, &lines)] {
+        let mut by_period: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+        for row in rows {
+            by_period.entry(&row["period"]).or_default().push(row.clone());
+        }
+        let mut entries = Vec::new();
+        for (period, rows) in by_period {
+            let mut writer = transaction.writer(table, Some(period), "fixture").expect("a writer");
+            writer.write(&batch(table, &rows)).expect("rows");
+            entries.push(writer.finish().expect("a file"));
+        }
+        transaction.replace(table, entries);
+    }
+    for (table, rows) in [(&schema::SOURCE_FILE, &files), (&schema::VENDOR_SUPPLIER, &vendors)] {
+        transaction.replace_with(table, &[batch(table, rows)]).expect("a table");
+    }
+    for table in [&schema::CONTRACT_TERM, &schema::CONTRACT, &schema::ORGANISATIONAL_UNIT, &schema::SUPPLIER, &schema::SUPPLIER_CLASS] {
+        let rows = csv_rows(&folder.join(format!("{}.csv", table.full_name())));
+        transaction.replace_with(table, &[batch(table, &rows)]).expect("a table");
+    }
+    transaction.commit("fixture", StageEntry::default()).expect("a commit");
+    store
+}
+
+/// A cell as text: decimals exact, floats shortest, dates ISO; `None` when null.
+pub fn cell(array: &dyn Array, row: usize) -> Option<String> {
+    if array.is_null(row) {
+        return None;
+    }
+    Some(match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().value(row).to_string(),
+        DataType::Int64 => array.as_primitive::<Int64Type>().value(row).to_string(),
+        DataType::Decimal128(_, _) => array.as_primitive::<Decimal128Type>().value_as_string(row),
+        DataType::Date32 => Date::from_days(array.as_primitive::<Date32Type>().value(row)).to_string(),
+        DataType::Boolean => array.as_boolean().value(row).to_string(),
+        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).to_string(),
+        other => panic!("no table has a column of type {other}"),
+    })
+}
+
+/// The rows of a table as texts.
+pub fn cells(store: &Store, table: &Table) -> Vec<Vec<Option<String>>> {
+    let batches = store.read(table).expect("a readable table");
+    batches.iter().flat_map(|b| (0..b.num_rows()).map(|r| b.columns().iter().map(|c| cell(c, r)).collect())).collect()
+}
+
+fn as_csv(table: &Table, rows: &[Vec<Option<String>>]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(table.columns.iter().map(|c| c.name)).expect("memory");
+    for row in rows {
+        writer.write_record(row.iter().map(|c| c.as_deref().unwrap_or_default())).expect("memory");
+    }
+    String::from_utf8(writer.into_inner().expect("memory")).expect("texts are UTF-8")
+}
+
+/// The tables of this stage: the analyses and the key figures.
+pub fn written_tables() -> impl Iterator<Item = &'static Table> {
+    catalogue::analyses().iter().map(|a| a.table).chain([&catalogue::KEY_FIGURE, &catalogue::KEY_FIGURE_MONTH])
+}
+
+#[test]
+fn golden_figures() {
+    let scratch = Scratch::new("golden");
+    let mut store = build_lake(scratch.path());
+    analysis::run(&context(scratch.path(), 0), &mut store).expect("the analyses run");
+    let folder = project().join("tests/golden");
+    let is_update = std::env::var_os("UPDATE").is_some();
+    let mut stale = Vec::new();
+    let mut expected_files = Vec::new();
+    for table in written_tables() {
+        let rows = cells(&store, table);
+        assert!(!rows.is_empty(), "{}: the fixture gives no row, so the golden file would prove nothing", table.full_name());
+        // Texts of key figures are checked where they are declared; here they would only be copied.
+        let text = as_csv(table, &rows);
+        let path = folder.join(format!("{}.csv", table.name));
+        expected_files.push(format!("{}.csv", table.name));
+        if is_update {
+            std::fs::write(&path, &text).expect("a writable project");
+        } else if std::fs::read_to_string(&path).unwrap_or_default() != text {
+            stale.push(format!("{}: run with UPDATE=1 and read the diff", path.display()));
+        }
+    }
+    assert!(stale.is_empty(), "{}", stale.join("\n"));
+    for entry in std::fs::read_dir(&folder).expect("the golden folder") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        assert!(!name.ends_with(".csv") || expected_files.contains(&name), "tests/golden/{name} belongs to no analysis");
+    }
+}
+
+#[test]
+fn same_bytes_from_one_and_two_threads_and_skipped_when_unchanged() {
+    let prints: Vec<_> = [1, 2]
+        .map(|threads| {
+            let scratch = Scratch::new("threads");
+            let mut store = build_lake(scratch.path());
+            analysis::run(&context(scratch.path(), threads), &mut store).expect("the analyses run");
+            let before = store.manifest().clone();
+            analysis::run(&context(scratch.path(), threads), &mut store).expect("the second run is skipped");
+            assert_eq!(*store.manifest(), before);
+            before
+        })
+        .into();
+    assert_eq!(prints[0].tables, prints[1].tables);
+}
+
+#[test]
+fn a_contradiction_is_found_and_not_committed() {
+    let scratch = Scratch::new("contradiction");
+    let mut store = build_lake(scratch.path());
+    // A line disappears from the lake behind the decisions' back.
+    let mut transaction = store.begin();
+    transaction.remove(&schema::INVOICE_LINE, |f| f.period.as_deref() == Some("2024-09"));
+    transaction.commit("fixture", StageEntry::default()).expect("a commit");
+    let error = analysis::run(&context(scratch.path(), 0), &mut store).unwrap_err();
+    assert_eq!(error.exit_code(), 4);
+    for name in ["decided_equals_lake", "source_file_reconciles"] {
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    assert!(store.files(catalogue::analyses()[0].table).is_empty());
+}

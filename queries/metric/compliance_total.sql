@@ -76,7 +76,7 @@ all_sums as (
         sum(case when outcome = 'undetermined' then spend_net else 0 end) as undetermined_spend_net
     from lines
 ),
-both as (
+combined as (
     select * from monthly_sums
     union all
     select * from all_sums
@@ -105,6 +105,6 @@ select
     cast(category_covered_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as category_covered_ratio,
     cast(maverick_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as maverick_ratio,
     1 - cast(ambiguous_spend_net + undetermined_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as coverage_ratio
-from both
+from combined
 where line_count > 0
 order by period

@@ -21,7 +21,7 @@
 -- column: over_limit_net money Accumulated − limit, when the limit is broken.
 -- column: limit_ratio float accumulated_net / limit_value.
 -- column: limit_status text! below_documentation, documentation_duty, over_limit, over_eu or no_limit_on_file.
--- column: penalty_max float Upper bound of the procurement penalty, kronor: the smaller of its largest amount and its share of the value; an estimate, only when the limit is broken.
+-- column: penalty_max float Upper bound of the procurement penalty, kronor: the smaller of its largest amount and its share of the value, by the rules in force on the as-of date; an estimate, only when the limit is broken.
 -- chart: bar; x=category_name; y=accumulated_net; series=limit_status
 -- policy: 5, 18
 -- source: LOU (2016:1145) 5 kap. (value over 12 months of recurring contracts), 19 a kap. (direct award, documentation); penalty 21 kap.; limits by date in rule.threshold. A catalogue is no census: spend listed here may rest on a contract that is not on file.

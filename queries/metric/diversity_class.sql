@@ -92,7 +92,7 @@ any_class as (
     cross join code_count n
     left join any_counts a on a.supplier_id = m.supplier_id and a.month_index = m.month_index
 ),
-both as (
+combined as (
     select class_code, supplier_id, class_status, spend_net, invoice_count
     from by_class
     union all
@@ -101,7 +101,7 @@ both as (
 ),
 sums as (
     select class_code, class_status, sum(spend_net) as spend_net, count(distinct supplier_id) as supplier_count, sum(invoice_count) as invoice_count
-    from both
+    from combined
     group by class_code, class_status
 ),
 total as (

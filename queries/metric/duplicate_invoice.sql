@@ -73,8 +73,8 @@ credit_numbers as (
     group by supplier_id, currency, -amount_net, number
 ),
 invoices as (
-    select d.supplier_id as supplier_id, d.number as number, d.document_on as document_on, d.currency as currency, d.line_id as line_id, d.amount_net as amount_net,
-        case when n.credit_count is null then 1 else 0 end as credit_order, coalesce(c.credit_count, 0) as credit_count
+    select d.supplier_id as supplier_id, d.number as number, d.document_on as document_on, d.booked_on as booked_on, d.currency as currency, d.line_id as line_id,
+        d.amount_net as amount_net, case when n.credit_count is null then 1 else 0 end as credit_order, coalesce(c.credit_count, 0) as credit_count
     from documents d
     left join credits c on c.supplier_id = d.supplier_id and c.currency = d.currency and c.amount_net = d.amount_net
     left join credit_numbers n on n.supplier_id = d.supplier_id and n.currency = d.currency and n.amount_net = d.amount_net and n.number = d.number
@@ -83,31 +83,32 @@ invoices as (
 -- Each credit note takes away one invoice of its amount: one of its own number first, then the latest.
 reversal_ranks as (
     select i.supplier_id as supplier_id, i.number as number, i.document_on as document_on, i.currency as currency, i.line_id as line_id, i.amount_net as amount_net,
-        i.credit_count as credit_count, a.day_index as day_index, i.credit_order as credit_order, -a.day_index as negative_day_index
+        i.credit_count as credit_count, a.day_index as day_index, b.day_index as booked_index, i.credit_order as credit_order, -a.day_index as negative_day_index
     from invoices i
     join days a on a.day_on = i.document_on
+    join days b on b.day_on = i.booked_on
 ),
 reversals as (
-    select supplier_id, number, document_on, currency, line_id, amount_net, credit_count, day_index,
+    select supplier_id, number, document_on, currency, line_id, amount_net, credit_count, day_index, booked_index,
         row_number() over (partition by supplier_id, currency, amount_net order by credit_order, negative_day_index, line_id) as reversal_rank
     from reversal_ranks
 ),
 unreversed as (
-    select supplier_id, number, document_on, currency, line_id, amount_net, day_index,
+    select supplier_id, number, document_on, currency, line_id, amount_net, day_index, booked_index,
         count(*) over (partition by supplier_id, currency, amount_net) as similar_count
     from reversals
     where reversal_rank > credit_count
 ),
 live as (
     select u.supplier_id as supplier_id, u.number as number, u.document_on as document_on, u.currency as currency, u.line_id as line_id, u.amount_net as amount_net,
-        u.day_index as day_index, u.similar_count as similar_count
+        u.day_index as day_index, u.booked_index as booked_index, u.similar_count as similar_count
     from unreversed u
     cross join parameters p
     where u.number <> '' and case when cast(u.amount_net as double) >= p.amount_min then true else false end
 ),
 all_same_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, number, amount_net, document_on, currency order by day_index, line_id) as document_rank,
+        row_number() over (partition by supplier_id, number, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank,
         count(*) over (partition by supplier_id, number, amount_net, document_on, currency) as document_count
     from live
 ),
@@ -124,7 +125,7 @@ all_same as (
 ),
 date_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, number, amount_net, currency order by day_index, line_id) as document_rank,
+        row_number() over (partition by supplier_id, number, amount_net, currency order by day_index, booked_index, line_id) as document_rank,
         count(*) over (partition by supplier_id, number, amount_net, currency) as document_count
     from live
 ),
@@ -143,7 +144,7 @@ date_differs as (
 ),
 supplier_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by number, amount_net, document_on, currency order by day_index, line_id) as document_rank,
+        row_number() over (partition by number, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank,
         count(*) over (partition by number, amount_net, document_on, currency) as document_count
     from live
 ),
@@ -162,7 +163,7 @@ supplier_differs as (
 ),
 number_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, amount_net, document_on, currency order by day_index, line_id) as document_rank,
+        row_number() over (partition by supplier_id, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank,
         count(*) over (partition by supplier_id, amount_net, document_on, currency) as document_count
     from live
 ),
@@ -180,7 +181,7 @@ number_differs as (
 ),
 amount_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, number, document_on, currency order by day_index, line_id) as document_rank,
+        row_number() over (partition by supplier_id, number, document_on, currency order by day_index, booked_index, line_id) as document_rank,
         count(*) over (partition by supplier_id, number, document_on, currency) as document_count
     from live
 ),

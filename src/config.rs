@@ -1,5 +1,6 @@
 //! Every setting, once: its type, default and doc make the struct, the `init` template and `docs/config.md`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -26,8 +27,10 @@ macro_rules! settings {
         pub struct Config {
             /// The workspace: the folder that holds `spendtrace.toml`.
             pub workspace: PathBuf,
-            /// `as_of` of the settings file or of the command line.
+            /// `as_of_on` as a day.
             pub as_of: Option<Date>,
+            /// Where each setting that is not at its default comes from.
+            pub origins: BTreeMap<&'static str, Origin>,
             /// The exports to read.
             pub sources: Vec<Source>,
             $($(#[doc = $doc])+ pub $name: $ty,)+
@@ -39,12 +42,21 @@ macro_rules! settings {
         ];
 
         impl Config {
-            fn from_file(workspace: PathBuf, file: FileSettings) -> Result<Config> {
+            /// Each setting as it is in force: name, value as TOML, origin.
+            pub fn show(&self) -> Vec<(&'static str, String, Origin)> {
+                vec![$((
+                    stringify!($name),
+                    toml::Value::try_from(&self.$name).map_or_else(|_| format!("{:?}", self.$name), |v| v.to_string()),
+                    self.origins.get(stringify!($name)).copied().unwrap_or(Origin::Default),
+                ),)+]
+            }
+
+            fn from_file(workspace: PathBuf, file: FileSettings, origins: BTreeMap<&'static str, Origin>) -> Result<Config> {
                 #[derive(Deserialize)]
                 struct Defaults { $($name: $ty,)+ }
                 let text = SETTINGS.iter().map(|(name, _, default, _)| format!("{name} = {default}\n")).collect::<String>();
                 let defaults: Defaults = toml::from_str(&text).expect("the declared defaults are valid");
-                let mut config = Config { workspace, as_of: None, sources: file.source, $($name: file.$name.unwrap_or(defaults.$name),)+ };
+                let mut config = Config { workspace, as_of: None, origins, sources: file.source, $($name: file.$name.unwrap_or(defaults.$name),)+ };
                 config.settle()?;
                 Ok(config)
             }
@@ -77,10 +89,48 @@ settings! {
     supplier_overrides: PathBuf = "\"suppliers.overrides\"",
     /// Municipality codes that count as local in the diversity figures.
     local_municipalities: Vec<String> = "[]",
+    /// File with the key of the hashes that stand for personal numbers, relative to the workspace; made at first use. Keep it out of the lake and of backups of it.
+    privacy_key_file: PathBuf = "\"privacy.key\"",
     /// Probability from which a name link between vendor records is made without asking.
     name_link_score_min: f64 = "0.92",
     /// Paid above the agreed price by more than this share counts as a price deviation.
     price_tolerance_ratio: f64 = "0.01",
+}
+
+/// Where a setting comes from, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The command line.
+    Flag,
+    /// A variable `SPENDTRACE_…`.
+    Environment,
+    /// `spendtrace.toml`.
+    File,
+    /// The declared default.
+    Default,
+}
+
+impl Origin {
+    /// The word that `config show` prints.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Origin::Flag => "flag",
+            Origin::Environment => "environment",
+            Origin::File => "file",
+            Origin::Default => "default",
+        }
+    }
+}
+
+/// A setting given outside the settings file. `value` is TOML, or bare text for settings that are text.
+#[derive(Debug, Clone)]
+pub struct Override {
+    /// Name of the setting.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Flag or environment.
+    pub origin: Origin,
 }
 
 /// One source of exports in `spendtrace.toml`.
@@ -99,21 +149,43 @@ pub struct Source {
 }
 
 impl Config {
-    /// Reads the settings of the workspace at or above `start`.
-    pub fn load(start: &Path) -> Result<Config> {
+    /// Reads the settings of the workspace at or above `start`. Later overrides are stronger than earlier ones, and all are
+    /// stronger than the file.
+    pub fn load(start: &Path, overrides: &[Override]) -> Result<Config> {
         let workspace = start
             .ancestors()
             .find(|folder| folder.join(FILE).is_file())
             .ok_or_else(|| Error::Config(format!("{}: no {FILE} here or above; make one with `spendtrace init`", start.display())))?;
         let path = workspace.join(FILE);
         let text = std::fs::read_to_string(&path).map_err(|e| Error::Config(format!("{}: cannot read: {e}", path.display())))?;
-        Config::parse(workspace, &text).map_err(|e| Error::Config(format!("{}: {e}", path.display())))
+        Config::parse(workspace, &text, overrides).map_err(|e| Error::Config(format!("{}: {e}", path.display())))
     }
 
     /// Settings from the text of a settings file.
-    pub fn parse(workspace: &Path, text: &str) -> Result<Config> {
-        let file: FileSettings = toml::from_str(text).map_err(|e| Error::Config(e.to_string()))?;
-        Config::from_file(workspace.to_path_buf(), file)
+    pub fn parse(workspace: &Path, text: &str, overrides: &[Override]) -> Result<Config> {
+        // Once with the text, so that faults name their line; then with the overrides on top.
+        toml::from_str::<FileSettings>(text).map_err(|e| Error::Config(e.to_string()))?;
+        let mut table: toml::Table = toml::from_str(text).map_err(|e| Error::Config(e.to_string()))?;
+        let mut origins = BTreeMap::new();
+        for (name, ..) in SETTINGS {
+            if table.contains_key(*name) {
+                origins.insert(*name, Origin::File);
+            }
+        }
+        for Override { name, value, origin } in overrides {
+            let (name, ty, ..) =
+                SETTINGS.iter().find(|s| s.0 == name).ok_or_else(|| Error::Config(format!("no setting is named \"{name}\"; see `spendtrace config show`")))?;
+            let value = if ["String", "PathBuf"].contains(ty) {
+                toml::Value::String(value.clone())
+            } else {
+                let parsed: toml::Table = toml::from_str(&format!("v = {value}")).map_err(|_| Error::Config(format!("{name} = {value} is not {ty}")))?;
+                parsed["v"].clone()
+            };
+            table.insert((*name).to_string(), value);
+            origins.insert(*name, *origin);
+        }
+        let file: FileSettings = table.try_into().map_err(|e: toml::de::Error| Error::Config(e.to_string()))?;
+        Config::from_file(workspace.to_path_buf(), file, origins)
     }
 
     /// Checks what the types cannot say.
@@ -153,7 +225,7 @@ impl Config {
     /// Everything that can change a figure, as text, for the fingerprints of stages.
     pub fn fingerprint_text(&self) -> String {
         // The output folder and the threads change no figure.
-        let same = Config { out: PathBuf::new(), threads: 0, workspace: PathBuf::new(), ..self.clone() };
+        let same = Config { out: PathBuf::new(), threads: 0, workspace: PathBuf::new(), origins: BTreeMap::new(), ..self.clone() };
         format!("{same:?}")
     }
 }
@@ -163,8 +235,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn flags_beat_the_environment_and_the_file() {
+        let set = |name: &str, value: &str, origin| Override { name: name.to_string(), value: value.to_string(), origin };
+        let overrides = [set("name", "From outside", Origin::Environment), set("threads", "3", Origin::Environment), set("threads", "2", Origin::Flag)];
+        let config = Config::parse(Path::new("w"), "threads = 1\ncurrency = \"GBP\"\n", &overrides).unwrap();
+        assert_eq!((config.name.as_str(), config.threads), ("From outside", 2));
+        let origin = |name: &str| config.show().into_iter().find(|(n, ..)| *n == name).unwrap().2;
+        assert_eq!(
+            [origin("threads"), origin("name"), origin("currency"), origin("language")],
+            [Origin::Flag, Origin::Environment, Origin::File, Origin::Default]
+        );
+        assert!(Config::parse(Path::new("w"), "", &[set("colour", "1", Origin::Flag)]).is_err());
+    }
+
+    #[test]
     fn defaults_and_faults() {
-        let config = Config::parse(Path::new("w"), "currency = \"GBP\"\n[[source]]\nname = \"a\"\npath = \"*.csv\"\nmapping = \"m\"\n").unwrap();
+        let config = Config::parse(Path::new("w"), "currency = \"GBP\"\n[[source]]\nname = \"a\"\npath = \"*.csv\"\nmapping = \"m\"\n", &[]).unwrap();
         assert_eq!((config.currency.as_str(), config.sources.len(), config.reject_ratio_max), ("GBP", 1, 0.05));
         for (text, part) in [
             ("colour = 1", "unknown field"),
@@ -172,7 +258,7 @@ mod tests {
             ("language = \"de\"", "sv or en"),
             ("reject_ratio_max = 2.0", "from 0 to 1"),
         ] {
-            let error = Config::parse(Path::new("w"), text).unwrap_err().to_string();
+            let error = Config::parse(Path::new("w"), text, &[]).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");
         }
     }

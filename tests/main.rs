@@ -1,5 +1,6 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
+mod docs;
 mod formats;
 mod golden;
 mod ingest;

@@ -1,0 +1,210 @@
+//! What each command does, in terms of the library.
+
+use std::path::{Path, PathBuf};
+
+use clap_complete::Generator;
+
+use super::args::{Args, Command, Common, ConfigAction, RunArgs};
+use super::output::{Console, write_frame};
+use super::{args, key};
+use crate::config::{Config, FILE, Origin, Override, SETTINGS};
+use crate::error::{Error, Result};
+use crate::model::LineId;
+use crate::pipeline::{self, Context};
+use crate::rules::Rules;
+use crate::store::Store;
+use crate::{analysis, ingest, matching, report, synth};
+
+/// Does what was typed.
+pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
+    let common = &args.common;
+    match &args.command {
+        Command::Run(run) => stages(common, run, console, None),
+        Command::Ingest(run) => stages(common, run, console, Some("ingest")),
+        Command::Resolve(run) => stages(common, run, console, Some("resolve")),
+        Command::Classify(run) => stages(common, run, console, Some("classify")),
+        Command::Match(run) => stages(common, run, console, Some("match")),
+        Command::Analyse(run) => stages(common, run, console, Some("analyse")),
+        Command::Report(run) => stages(common, run, console, Some("report")),
+        Command::Explain { line_id } => explain(common, line_id, console),
+        Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
+        Command::Check { names } => check(common, names, console),
+        Command::Profile { file, encoding, mapping } => profile(file, encoding.as_deref(), *mapping, console),
+        Command::Init { folder } => init(folder, console),
+        Command::Synth { folder, lines, seed, months, single } => {
+            let options = synth::Options { lines: *lines, seed: *seed, months: *months, is_single: *single, ..synth::Options::new(folder) };
+            let summary = synth::generate(&options)?;
+            console.say(&summary.to_string());
+            console.say(&format!("next: spendtrace run {}", folder.display()));
+            Ok(())
+        }
+        Command::Config { action: ConfigAction::Show { origin } } => config_show(common, *origin, console),
+        Command::Completions { shell } => {
+            let mut command = args::command();
+            command.set_bin_name("spendtrace");
+            command.build();
+            let mut script = Vec::new();
+            shell.generate(&command, &mut script);
+            console.result(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+fn load_config(common: &Common, folder: Option<&Path>, run: Option<&RunArgs>) -> Result<Config> {
+    let mut overrides = Vec::new();
+    let mut set = |name: &str, value: String, origin| overrides.push(Override { name: name.to_string(), value, origin });
+    for (name, ..) in SETTINGS {
+        if let Some(value) = std::env::var_os(format!("SPENDTRACE_{}", name.to_ascii_uppercase())) {
+            let value = value.into_string().map_err(|_| Error::Config(format!("SPENDTRACE_{}: not UTF-8", name.to_ascii_uppercase())))?;
+            set(name, value, Origin::Environment);
+        }
+    }
+    for setting in &common.settings {
+        let (name, value) = setting.split_once('=').ok_or_else(|| Error::Config(format!("--set {setting}: write NAME=VALUE")))?;
+        set(name.trim(), value.trim().to_string(), Origin::Flag);
+    }
+    if let Some(day) = &common.as_of {
+        set("as_of_on", day.clone(), Origin::Flag);
+    }
+    if let Some(run) = run {
+        if let Some(out) = &run.out {
+            // A path on the command line is relative to where the user stands, not to the workspace.
+            let absolute = std::path::absolute(out).map_err(|e| Error::io("find", out, &e))?;
+            set("out", absolute.to_str().ok_or_else(|| Error::Config(format!("{}: the path is not UTF-8", out.display())))?.to_string(), Origin::Flag);
+        }
+        if let Some(threads) = run.threads {
+            set("threads", threads.to_string(), Origin::Flag);
+        }
+    }
+    let start = folder.map(Path::to_path_buf).or_else(|| common.workspace.clone()).unwrap_or_else(|| PathBuf::from("."));
+    let start = start.canonicalize().map_err(|e| Error::Config(format!("{}: {e}; give the folder of a workspace", start.display())))?;
+    Config::load(&start, &overrides)
+}
+
+fn context(config: Config, console: &Console) -> Result<Context> {
+    let rules = Rules::load(&config.workspace)?;
+    let privacy_key = key::load_or_create(&config)?;
+    Ok(Context { config, rules, privacy_key, progress: console.progress() })
+}
+
+fn stages(common: &Common, run: &RunArgs, console: &Console, last: Option<&str>) -> Result<()> {
+    let config = load_config(common, run.folder.as_deref(), Some(run))?;
+    limit_threads(config.threads)?;
+    let context = context(config, console)?;
+    let mut store = Store::open_for_writing(&context.config.out_folder(), run.wait)?;
+    pipeline::run(&context, &mut store, last)?;
+    (context.progress)("", 0, 0);
+    match last {
+        None | Some("report") => {
+            let summary = report::summary(&context, &store)?;
+            if console.json { console.json_result(&summary) } else { console.result(&summary.text(console.has_colour)) }
+        }
+        Some(stage) => {
+            let position = pipeline::STAGES.iter().position(|s| s.name == stage).expect("commands name stages");
+            for table in pipeline::STAGES[position].writes {
+                console.say(&format!("{:<28} {:>12} rows", table.full_name(), store.row_count(table)));
+            }
+            if let Some(next) = pipeline::STAGES.get(position + 1) {
+                console.say(&format!("next: spendtrace {}", next.name));
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The variable from which the engine reads the size of its thread pool, once, before its first query.
+const ENGINE_THREADS: &str = "POLARS_MAX_THREADS";
+
+/// Sizes both pools: ours directly; the engine's by starting this program again with its variable set, since a process
+/// cannot change its own environment safely.
+fn limit_threads(threads: usize) -> Result<()> {
+    if threads == 0 {
+        return Ok(());
+    }
+    #[cfg(unix)]
+    if std::env::var(ENGINE_THREADS).ok() != Some(threads.to_string()) {
+        use std::os::unix::process::CommandExt;
+        let program = std::env::current_exe().map_err(|e| Error::io("find", Path::new("spendtrace"), &e))?;
+        let error = std::process::Command::new(&program).args(std::env::args_os().skip(1)).env(ENGINE_THREADS, threads.to_string()).exec();
+        return Err(Error::io("start again", &program, &error));
+    }
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| Error::Internal(format!("threads: {e}")))
+}
+
+fn explain(common: &Common, line_id: &str, console: &Console) -> Result<()> {
+    let line_id: LineId = line_id.parse().map_err(Error::Config)?;
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let context = context(config, console)?;
+    let explanation = matching::explain(&context, &store, &line_id)?;
+    if console.json { console.json_result(&explanation) } else { console.result(&super::output::inert(&explanation.to_string())) }
+}
+
+fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let text = if sql.ends_with(".sql") && !sql.contains(char::is_whitespace) {
+        std::fs::read_to_string(sql).map_err(|e| Error::io("read", Path::new(sql), &e))?
+    } else {
+        sql.to_string()
+    };
+    let frame = analysis::query(&store, &text)?;
+    let format = if console.json { args::Format::Json } else { format };
+    write_frame(console, &frame, format, out)
+}
+
+fn check(common: &Common, names: &[String], console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    analysis::check(&store, &names)?;
+    console.say("all checks hold");
+    Ok(())
+}
+
+fn profile(file: &Path, encoding: Option<&str>, only_mapping: bool, console: &Console) -> Result<()> {
+    let profile = ingest::profile(file, encoding)?;
+    if console.json {
+        console.json_result(&profile)
+    } else if only_mapping {
+        console.result(&super::output::inert(&profile.mapping_toml()))
+    } else {
+        console.result(&super::output::inert(&profile.to_string()))
+    }
+}
+
+fn init(folder: &Path, console: &Console) -> Result<()> {
+    let path = folder.join(FILE);
+    if path.exists() {
+        return Err(Error::Config(format!("{}: there is a workspace here already; edit it, or choose another folder", path.display())));
+    }
+    let mut text = String::from("# A spendtrace workspace. Every setting below stands at its default; remove the # to change it.\n\n");
+    for (name, _, default, doc) in SETTINGS {
+        text.push_str(&format!("#{doc}\n# {name} = {default}\n\n"));
+    }
+    text.push_str(
+        "# Exports to read: one block for each. `spendtrace profile FILE` proposes a mapping; keep it in mappings/NAME.toml.\n\
+         # [[source]]\n# name = \"ledger\"\n# path = \"exports/ledger/*.csv\"\n# mapping = \"raindance-kontering\"\n",
+    );
+    crate::store::write_durably(&path, text.as_bytes())?;
+    for name in ["exports", "mappings", "rules"] {
+        let sub = folder.join(name);
+        std::fs::create_dir_all(&sub).map_err(|e| Error::io("create the folder", &sub, &e))?;
+    }
+    console.say(&format!("made {}\nnext: put exports into {}, then spendtrace profile FILE", path.display(), folder.join("exports").display()));
+    Ok(())
+}
+
+fn config_show(common: &Common, origin: bool, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    if console.json {
+        let object: serde_json::Map<_, _> =
+            config.show().into_iter().map(|(name, value, from)| (name.to_string(), serde_json::json!({"value": value, "origin": from.word()}))).collect();
+        return console.json_result(&object);
+    }
+    let mut text = String::new();
+    for (name, value, from) in config.show() {
+        text.push_str(&if origin { format!("{:<12} {name} = {value}\n", from.word()) } else { format!("{name} = {value}\n") });
+    }
+    console.result(&text)
+}

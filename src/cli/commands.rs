@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 use clap_complete::Generator;
 
 use super::args::{Args, Command, Common, ConfigAction, RunArgs};
-use super::output::{Console, write_frame};
+use super::output::Console;
 use super::{args, key};
 use crate::config::{Config, FILE, Origin, Override, SETTINGS};
 use crate::error::{Error, Result};
-use crate::model::LineId;
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
 use crate::store::Store;
-use crate::{analysis, ingest, matching, report, synth};
+use crate::synth;
 
 /// Does what was typed.
 pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
@@ -26,17 +25,24 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Match(run) => stages(common, run, console, Some("match")),
         Command::Analyse(run) => stages(common, run, console, Some("analyse")),
         Command::Report(run) => stages(common, run, console, Some("report")),
-        Command::Explain { line_id } => explain(common, line_id, console),
-        Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
-        Command::Check { names } => check(common, names, console),
-        Command::Profile { file, encoding, mapping } => profile(file, encoding.as_deref(), *mapping, console),
         Command::Init { folder } => init(folder, console),
         Command::Synth { folder, lines, seed, months, single } => {
-            let options = synth::Options { lines: *lines, seed: *seed, months: *months, is_single: *single, ..synth::Options::new(folder) };
-            let summary = synth::generate(&options)?;
-            console.say(&summary.to_string());
-            console.say(&format!("next: spendtrace run {}", folder.display()));
+            let layout = if *single { synth::Layout::Single } else { synth::Layout::Region };
+            let made = synth::generate(&synth::Options { seed: *seed, months: *months, layout, ..synth::Options::new(*lines, folder) })?;
+            console.say(&format!(
+                "{} invoice lines in {} files ({} bytes), {} of them faulty; {} vendor records, {} contracts\nnext: spendtrace run {}",
+                made.lines,
+                made.files,
+                made.bytes,
+                made.rejects,
+                made.vendors,
+                made.contracts,
+                folder.display()
+            ));
             Ok(())
+        }
+        Command::Explain { .. } | Command::Query { .. } | Command::Check { .. } | Command::Profile { .. } => {
+            Err(Error::Config("this command comes next".to_string()))
         }
         Command::Config { action: ConfigAction::Show { origin } } => config_show(common, *origin, console),
         Command::Completions { shell } => {
@@ -95,10 +101,7 @@ fn stages(common: &Common, run: &RunArgs, console: &Console, last: Option<&str>)
     pipeline::run(&context, &mut store, last)?;
     (context.progress)("", 0, 0);
     match last {
-        None | Some("report") => {
-            let summary = report::summary(&context, &store)?;
-            if console.json { console.json_result(&summary) } else { console.result(&summary.text(console.has_colour)) }
-        }
+        None | Some("report") => console.result(&format!("wrote {}", store.root().display())),
         Some(stage) => {
             let position = pipeline::STAGES.iter().position(|s| s.name == stage).expect("commands name stages");
             for table in pipeline::STAGES[position].writes {
@@ -129,48 +132,6 @@ fn limit_threads(threads: usize) -> Result<()> {
         return Err(Error::io("start again", &program, &error));
     }
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| Error::Internal(format!("threads: {e}")))
-}
-
-fn explain(common: &Common, line_id: &str, console: &Console) -> Result<()> {
-    let line_id: LineId = line_id.parse().map_err(Error::Config)?;
-    let config = load_config(common, None, None)?;
-    let store = Store::open(&config.out_folder())?;
-    let context = context(config, console)?;
-    let explanation = matching::explain(&context, &store, &line_id)?;
-    if console.json { console.json_result(&explanation) } else { console.result(&super::output::inert(&explanation.to_string())) }
-}
-
-fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {
-    let config = load_config(common, None, None)?;
-    let store = Store::open(&config.out_folder())?;
-    let text = if sql.ends_with(".sql") && !sql.contains(char::is_whitespace) {
-        std::fs::read_to_string(sql).map_err(|e| Error::io("read", Path::new(sql), &e))?
-    } else {
-        sql.to_string()
-    };
-    let frame = analysis::query(&store, &text)?;
-    let format = if console.json { args::Format::Json } else { format };
-    write_frame(console, &frame, format, out)
-}
-
-fn check(common: &Common, names: &[String], console: &Console) -> Result<()> {
-    let config = load_config(common, None, None)?;
-    let store = Store::open(&config.out_folder())?;
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    analysis::check(&store, &names)?;
-    console.say("all checks hold");
-    Ok(())
-}
-
-fn profile(file: &Path, encoding: Option<&str>, only_mapping: bool, console: &Console) -> Result<()> {
-    let profile = ingest::profile(file, encoding)?;
-    if console.json {
-        console.json_result(&profile)
-    } else if only_mapping {
-        console.result(&super::output::inert(&profile.mapping_toml()))
-    } else {
-        console.result(&super::output::inert(&profile.to_string()))
-    }
 }
 
 fn init(folder: &Path, console: &Console) -> Result<()> {

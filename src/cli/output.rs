@@ -159,7 +159,7 @@ fn cell(column: &Arc<dyn Array>, row: usize) -> Option<String> {
 fn table_text(frame: &RecordBatch) -> String {
     use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
     let schema = frame.schema();
     table.set_header(schema.fields().iter().map(|f| inert(f.name())));
     for row in 0..frame.num_rows() {

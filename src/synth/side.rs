@@ -17,6 +17,7 @@ pub fn write(options: &Options, world: &World, burnt: &[i64], ledgers: usize) ->
     let mut rejects = String::new();
     for (path, text) in [
         ("spendtrace.toml", settings(options, world, ledgers)),
+        ("privacy.key", privacy_key(options)),
         ("contracts/kommers.csv", kommers(options, world, burnt, &mut rejects)),
         ("contracts/e-avrop.csv", e_avrop(world)),
         ("contracts/goteborg.csv", goteborg(world)),
@@ -36,6 +37,13 @@ fn put(path: &Path, text: &str) -> Result<()> {
     let folder = path.parent().expect("files lie in a folder");
     std::fs::create_dir_all(folder).map_err(|e| Error::io("make the folder", folder, &e))?;
     std::fs::write(path, text).map_err(|e| Error::io("write", path, &e))
+}
+
+/// The key of the hashes that stand for personal numbers. A real workspace draws its own; here every number is made up, and
+/// a key that follows from the seed gives the same hashes on every machine.
+fn privacy_key(options: &Options) -> String {
+    let word = |part: u64| format!("{:016x}", mix(options.seed ^ mix(part)));
+    format!("{}{}{}{}\n", word(1), word(2), word(3), word(4))
 }
 
 fn settings(options: &Options, world: &World, ledgers: usize) -> String {

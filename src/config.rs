@@ -158,11 +158,15 @@ impl Config {
             .ok_or_else(|| Error::Config(format!("{}: no {FILE} here or above; make one with `spendtrace init`", start.display())))?;
         let path = workspace.join(FILE);
         let text = std::fs::read_to_string(&path).map_err(|e| Error::Config(format!("{}: cannot read: {e}", path.display())))?;
-        Config::parse(workspace, &text, overrides).map_err(|e| Error::Config(format!("{}: {e}", path.display())))
+        Config::parse_with(workspace, &text, overrides).map_err(|e| Error::Config(format!("{}: {e}", path.display())))
     }
 
-    /// Settings from the text of a settings file.
-    pub fn parse(workspace: &Path, text: &str, overrides: &[Override]) -> Result<Config> {
+    /// Settings from the text of a settings file alone.
+    pub fn parse(workspace: &Path, text: &str) -> Result<Config> {
+        Config::parse_with(workspace, text, &[])
+    }
+
+    fn parse_with(workspace: &Path, text: &str, overrides: &[Override]) -> Result<Config> {
         // Once with the text, so that faults name their line; then with the overrides on top.
         toml::from_str::<FileSettings>(text).map_err(|e| Error::Config(e.to_string()))?;
         let mut table: toml::Table = toml::from_str(text).map_err(|e| Error::Config(e.to_string()))?;
@@ -238,19 +242,19 @@ mod tests {
     fn flags_beat_the_environment_and_the_file() {
         let set = |name: &str, value: &str, origin| Override { name: name.to_string(), value: value.to_string(), origin };
         let overrides = [set("name", "From outside", Origin::Environment), set("threads", "3", Origin::Environment), set("threads", "2", Origin::Flag)];
-        let config = Config::parse(Path::new("w"), "threads = 1\ncurrency = \"GBP\"\n", &overrides).unwrap();
+        let config = Config::parse_with(Path::new("w"), "threads = 1\ncurrency = \"GBP\"\n", &overrides).unwrap();
         assert_eq!((config.name.as_str(), config.threads), ("From outside", 2));
         let origin = |name: &str| config.show().into_iter().find(|(n, ..)| *n == name).unwrap().2;
         assert_eq!(
             [origin("threads"), origin("name"), origin("currency"), origin("language")],
             [Origin::Flag, Origin::Environment, Origin::File, Origin::Default]
         );
-        assert!(Config::parse(Path::new("w"), "", &[set("colour", "1", Origin::Flag)]).is_err());
+        assert!(Config::parse_with(Path::new("w"), "", &[set("colour", "1", Origin::Flag)]).is_err());
     }
 
     #[test]
     fn defaults_and_faults() {
-        let config = Config::parse(Path::new("w"), "currency = \"GBP\"\n[[source]]\nname = \"a\"\npath = \"*.csv\"\nmapping = \"m\"\n", &[]).unwrap();
+        let config = Config::parse(Path::new("w"), "currency = \"GBP\"\n[[source]]\nname = \"a\"\npath = \"*.csv\"\nmapping = \"m\"\n").unwrap();
         assert_eq!((config.currency.as_str(), config.sources.len(), config.reject_ratio_max), ("GBP", 1, 0.05));
         for (text, part) in [
             ("colour = 1", "unknown field"),
@@ -258,7 +262,7 @@ mod tests {
             ("language = \"de\"", "sv or en"),
             ("reject_ratio_max = 2.0", "from 0 to 1"),
         ] {
-            let error = Config::parse(Path::new("w"), text, &[]).unwrap_err().to_string();
+            let error = Config::parse(Path::new("w"), text).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");
         }
     }

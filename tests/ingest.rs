@@ -16,7 +16,7 @@ use super::support::{Scratch, corpus};
 
 /// Ingests the workspace and gives its store.
 fn ingest(workspace: &Path) -> Result<Store> {
-    let config = Config::load(workspace)?;
+    let config = Config::load(workspace, &[])?;
     let context = Context { rules: Rules::load(workspace)?, config, privacy_key: [7; 32], progress: Box::new(|_, _, _| {}) };
     let mut store = Store::open_for_writing(&context.config.out_folder(), false)?;
     ingest::run(&context, &mut store)?;

@@ -5,6 +5,7 @@ mod formats;
 mod golden;
 mod ingest;
 mod life_cycle;
+mod matching;
 mod oracle;
 mod queries;
 mod resolve_stage;

@@ -35,7 +35,6 @@ pub fn project() -> &'static Path {
 }
 
 /// A folder of real files beside the project; `None`, with the reason printed, where there is none.
-
 pub fn corpus(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SPENDTRACE_CORPUS").map_or_else(|| project().join("../shared/corpus"), PathBuf::from).join(name);
     if folder.is_dir() {
@@ -46,7 +45,6 @@ pub fn corpus(name: &str) -> Option<PathBuf> {
 }
 
 /// Copies a folder with everything in it but `out`.
-
 pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the scratch folder is writable");
     for entry in std::fs::read_dir(from).expect("a readable folder") {

@@ -220,7 +220,8 @@ pub fn decide(line: &Line<'_>, index: &Index) -> Decision {
     among_own(line, index, supplier, evidence)
 }
 
-const fn grace_days(line: &Line<'_>, index: &Index) -> i32 {
+/// Days after a term in which the line still counts: none when its delivery date is known.
+pub const fn grace_days(line: &Line<'_>, index: &Index) -> i32 {
     match line.basis {
         Basis::Delivered => 0,
         Basis::Invoiced | Basis::Booked => index.parameters.term_grace_days,

@@ -14,6 +14,7 @@ pub mod credit;
 pub mod decide;
 mod emit;
 pub mod evidence;
+mod explain;
 pub mod index;
 pub mod inputs;
 mod lines;
@@ -22,6 +23,8 @@ pub mod price;
 pub mod reference;
 #[cfg(test)]
 mod tests;
+
+pub use explain::{Explanation, explain};
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -64,7 +67,7 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
         return Ok(());
     }
     let inputs = Inputs::read(store)?;
-    let index = Index::build(&inputs, Parameters::at(&context.rules, &context.config.currency, context.config.price_tolerance_ratio, as_of)?);
+    let index = index_of(context, store, &inputs)?;
     let files = Files::pair(store)?;
     files.verify(store)?;
 
@@ -77,6 +80,12 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     transaction.replace(&SPEND, written);
     transaction.replace_with(&CONTRACT_TERM, &[terms])?;
     transaction.commit(STAGE, StageEntry { fingerprint })
+}
+
+/// The index of the workspace's contracts, with the parameters in force on the as-of date.
+fn index_of(context: &Context, store: &Store, inputs: &Inputs) -> Result<Index> {
+    let parameters = Parameters::at(&context.rules, &context.config.currency, context.config.price_tolerance_ratio, context.as_of(store))?;
+    Ok(Index::build(inputs, parameters))
 }
 
 /// One run over the lines of a store.

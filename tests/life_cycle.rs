@@ -11,7 +11,7 @@ use spendtrace::rules::Rules;
 use spendtrace::schema::{self, Table};
 use spendtrace::store::{Columns, StageEntry, Store, TableBuilder};
 
-use super::support::Scratch;
+use super::support::{Scratch, project};
 
 fn evaluated(text: &str) -> Evaluation {
     let procurement = Procurement::parse(text).unwrap_or_else(|e| panic!("{e}\n{text}"));
@@ -425,6 +425,18 @@ fn faults_say_what_where_and_what_to_do() {
     ] {
         let error = Procurement::parse(&base).unwrap().with_costs_csv(csv).unwrap_err().to_string();
         assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn the_example_of_the_docs_page_works() {
+    let page = std::fs::read_to_string(project().join("docs/life-cycle-costing.md")).unwrap();
+    let example = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let procurement = Procurement::parse_with_rules(example, &Rules::load(Path::new("no workspace")).unwrap()).unwrap();
+    let evaluation = evaluate(&procurement).unwrap();
+    assert_eq!((evaluation.bids.len(), evaluation.sensitivity.len(), evaluation.rate.to_string().as_str()), (1, 1 + 2 + 2 + 2 + 3, "0.025"));
+    for component in Component::ALL {
+        assert!(page.contains(&format!("`{}`", component.code())), "the page does not name {}", component.code());
     }
 }
 

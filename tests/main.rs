@@ -12,4 +12,5 @@ mod resolve_stage;
 mod rules;
 mod support;
 mod synth;
+mod tender_flags;
 mod tidy;

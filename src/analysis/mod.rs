@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 pub mod life_cycle;
+pub mod tender_flags;
 
 pub use crate::schema::metric as catalogue;
 pub use key_figure::{KeyFigure, Kind, Unit, key_figures};

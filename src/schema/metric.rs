@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Column, Table, Type, boolean, date, float, int, life_cycle, money, text};
+use super::{Column, Table, Type, boolean, date, float, int, life_cycle, money, tender_flag, text};
 use crate::assets;
 
 /// The analyses, in the order that documents and reports show them. One line per file of `queries/metric`.
@@ -96,8 +96,18 @@ pub const KEY_FIGURE_MONTH: Table = Table {
 };
 
 /// Tables of figures that are made in Rust, not by a query of their own.
-pub const DERIVED: &[&Table] =
-    &[&KEY_FIGURE, &KEY_FIGURE_MONTH, &life_cycle::BID, &life_cycle::COMPONENT, &life_cycle::CASH_FLOW, &life_cycle::SENSITIVITY, &life_cycle::FOLLOW_UP];
+pub const DERIVED: &[&Table] = &[
+    &KEY_FIGURE,
+    &KEY_FIGURE_MONTH,
+    &life_cycle::BID,
+    &life_cycle::COMPONENT,
+    &life_cycle::CASH_FLOW,
+    &life_cycle::SENSITIVITY,
+    &life_cycle::FOLLOW_UP,
+    &tender_flag::FLAG,
+    &tender_flag::COVERAGE,
+    &tender_flag::REJECT,
+];
 
 /// One analysis: a query, what it is for, and the table that it makes.
 #[derive(Debug, Clone, Copy)]

@@ -8,6 +8,7 @@ mod matched;
 pub mod metric;
 mod resolved;
 mod rule;
+pub mod tender_flag;
 
 pub use classified::*;
 pub use lake::*;

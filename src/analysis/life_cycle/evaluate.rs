@@ -187,7 +187,7 @@ struct Variation {
 
 /// Evaluates a procurement: for each bid with life n, rate r, costs C due at τ years and price growth g,
 ///
-/// - life-cycle cost = Σ C (1 + g)^τ / (1 + r)^τ, the residual value counted off (ISO 15686-5; NIST Handbook 135, chapter 4);
+/// - life-cycle cost = Σ C (1 + g)^τ / (1 + r)^τ, the residual value counted off (ISO 15686-5; NIST Handbook 135);
 /// - emission cost = Σ kg × price per kg, with the same growth and the same discounting as the rest;
 /// - equivalent annual cost = life-cycle cost ÷ Σ_{t=1..n} (1 + ρ)^−t with the real rate ρ, which is LCC × ρ/(1 − (1 + ρ)^−n),
 ///   and LCC ÷ n when ρ is zero.

@@ -1,6 +1,7 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
 mod docs;
+mod figures;
 mod formats;
 mod golden;
 mod ingest;

@@ -52,176 +52,214 @@ parameters as (
         max(case when parameter_code = 'duplicate_recurring_min' then parameter_value end) as recurring_min
     from rule.parameter
 ),
-documents as (
-    select l.supplier_id as supplier_id, l.vendor_key as vendor_key, l.number as number, l.voucher_number as voucher_number, l.document_on as document_on,
-        l.booked_on as booked_on, l.currency as currency, min(l.line_id) as line_id, sum(l.net_amount) as amount_net
-    from lines l
-    left join hidden h on h.vendor_key = l.vendor_key
-    where h.vendor_key is null and l.document_on is not null
-    group by l.supplier_id, l.vendor_key, l.number, l.voucher_number, l.document_on, l.booked_on, l.currency
+all_documents as (
+    select supplier_id, vendor_key, number, voucher_number, document_on, booked_on, currency, min(line_id) as line_id, sum(net_amount) as amount_net
+    from lines
+    where document_on is not null
+    group by supplier_id, vendor_key, number, voucher_number, document_on, booked_on, currency
 ),
-credits as (
-    select supplier_id, currency, -amount_net as amount_net, count(*) as credit_count
+documents as (
+    select d.supplier_id as supplier_id, d.number as number, d.document_on as document_on, d.booked_on as booked_on, d.currency as currency, d.line_id as line_id,
+        d.amount_net as amount_net
+    from all_documents d
+    left join hidden h on h.vendor_key = d.vendor_key
+    where h.vendor_key is null
+),
+credit_documents as (
+    select supplier_id, currency, -amount_net as amount_net, number
     from documents
     where amount_net < 0
-    group by supplier_id, currency, -amount_net
+),
+credits as (
+    select supplier_id, currency, amount_net, count(*) as credit_count
+    from credit_documents
+    group by supplier_id, currency, amount_net
 ),
 credit_numbers as (
-    select supplier_id, currency, -amount_net as amount_net, number, count(*) as credit_count
-    from documents
-    where amount_net < 0 and number <> ''
-    group by supplier_id, currency, -amount_net, number
+    select distinct supplier_id, currency, amount_net, number
+    from credit_documents
+    where number <> ''
 ),
 invoices as (
     select d.supplier_id as supplier_id, d.number as number, d.document_on as document_on, d.booked_on as booked_on, d.currency as currency, d.line_id as line_id,
-        d.amount_net as amount_net, case when n.credit_count is null then 1 else 0 end as credit_order, coalesce(c.credit_count, 0) as credit_count
+        d.amount_net as amount_net, coalesce(c.credit_count, 0) as credit_count
     from documents d
     left join credits c on c.supplier_id = d.supplier_id and c.currency = d.currency and c.amount_net = d.amount_net
-    left join credit_numbers n on n.supplier_id = d.supplier_id and n.currency = d.currency and n.amount_net = d.amount_net and n.number = d.number
     where d.amount_net > 0
 ),
 -- Each credit note takes away one invoice of its amount: one of its own number first, then the latest.
-reversal_ranks as (
-    select i.supplier_id as supplier_id, i.number as number, i.document_on as document_on, i.currency as currency, i.line_id as line_id, i.amount_net as amount_net,
-        i.credit_count as credit_count, a.day_index as day_index, b.day_index as booked_index, i.credit_order as credit_order, -a.day_index as negative_day_index
+credited as (
+    select i.supplier_id as supplier_id, i.number as number, i.document_on as document_on, i.booked_on as booked_on, i.currency as currency, i.line_id as line_id,
+        i.amount_net as amount_net, i.credit_count as credit_count, case when n.number is null then 1 else 0 end as credit_order, -a.day_index as negative_day_index
     from invoices i
     join days a on a.day_on = i.document_on
-    join days b on b.day_on = i.booked_on
+    left join credit_numbers n on n.supplier_id = i.supplier_id and n.currency = i.currency and n.amount_net = i.amount_net and n.number = i.number
+    where i.credit_count > 0
 ),
 reversals as (
-    select supplier_id, number, document_on, currency, line_id, amount_net, credit_count, day_index, booked_index,
+    select supplier_id, number, document_on, booked_on, currency, line_id, amount_net, credit_count,
         row_number() over (partition by supplier_id, currency, amount_net order by credit_order, negative_day_index, line_id) as reversal_rank
-    from reversal_ranks
+    from credited
 ),
 unreversed as (
-    select supplier_id, number, document_on, currency, line_id, amount_net, day_index, booked_index,
-        count(*) over (partition by supplier_id, currency, amount_net) as similar_count
+    select supplier_id, number, document_on, booked_on, currency, line_id, amount_net
+    from invoices
+    where credit_count = 0
+    union all
+    select supplier_id, number, document_on, booked_on, currency, line_id, amount_net
     from reversals
     where reversal_rank > credit_count
 ),
 live as (
-    select u.supplier_id as supplier_id, u.number as number, u.document_on as document_on, u.currency as currency, u.line_id as line_id, u.amount_net as amount_net,
-        u.day_index as day_index, u.booked_index as booked_index, u.similar_count as similar_count
+    select u.supplier_id as supplier_id, u.number as number, u.document_on as document_on, u.booked_on as booked_on, u.currency as currency, u.line_id as line_id,
+        u.amount_net as amount_net
     from unreversed u
     cross join parameters p
     where u.number <> '' and case when cast(u.amount_net as double) >= p.amount_min then true else false end
 ),
+number_repeated as (
+    select supplier_id, number, currency, count(*) as document_count
+    from live
+    group by supplier_id, number, currency
+),
+number_documents as (
+    select l.line_id as line_id, l.supplier_id as supplier_id, l.number as number, l.amount_net as amount_net, l.document_on as document_on,
+        a.day_index as day_index, b.day_index as booked_index, l.currency as currency
+    from live l
+    join number_repeated r on r.supplier_id = l.supplier_id and r.number = l.number and r.currency = l.currency
+    join days a on a.day_on = l.document_on
+    join days b on b.day_on = l.booked_on
+    where r.document_count > 1
+),
+amount_repeated as (
+    select supplier_id, amount_net, document_on, currency, count(*) as document_count
+    from live
+    group by supplier_id, amount_net, document_on, currency
+),
+amount_documents as (
+    select l.line_id as line_id, l.supplier_id as supplier_id, l.number as number, l.amount_net as amount_net, l.document_on as document_on,
+        a.day_index as day_index, b.day_index as booked_index, l.currency as currency
+    from live l
+    join amount_repeated r on r.supplier_id = l.supplier_id and r.amount_net = l.amount_net and r.document_on = l.document_on and r.currency = l.currency
+    join days a on a.day_on = l.document_on
+    join days b on b.day_on = l.booked_on
+    where r.document_count > 1
+),
+across_repeated as (
+    select number, amount_net, document_on, currency, count(*) as document_count
+    from live
+    group by number, amount_net, document_on, currency
+),
+across_documents as (
+    select l.line_id as line_id, l.supplier_id as supplier_id, l.number as number, l.amount_net as amount_net, l.document_on as document_on,
+        a.day_index as day_index, b.day_index as booked_index, l.currency as currency
+    from live l
+    join across_repeated r on r.number = l.number and r.amount_net = l.amount_net and r.document_on = l.document_on and r.currency = l.currency
+    join days a on a.day_on = l.document_on
+    join days b on b.day_on = l.booked_on
+    where r.document_count > 1
+),
 all_same_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, number, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank,
-        count(*) over (partition by supplier_id, number, amount_net, document_on, currency) as document_count
-    from live
-),
-all_same_groups as (
-    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
-    from all_same_ranks
-    where document_count > 1
+        row_number() over (partition by supplier_id, number, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank
+    from number_documents
 ),
 all_same as (
-    select 1 as test_order, 'all_same' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
-    from all_same_groups d
-    join all_same_groups o on o.supplier_id = d.supplier_id and o.number = d.number and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
+    select 1 as test_order, 'all_same' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count,
+        d.supplier_id as supplier_id, o.supplier_id as original_supplier_id, d.document_on as document_on, o.document_on as original_document_on,
+        d.amount_net as amount_net, o.amount_net as original_amount_net, d.currency as currency
+    from all_same_ranks d
+    join all_same_ranks o on o.supplier_id = d.supplier_id and o.number = d.number and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
     where o.document_rank = 1 and d.document_rank > 1
 ),
 date_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, number, amount_net, currency order by day_index, booked_index, line_id) as document_rank,
-        count(*) over (partition by supplier_id, number, amount_net, currency) as document_count
-    from live
-),
-date_differs_groups as (
-    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
-    from date_differs_ranks
-    where document_count > 1
+        row_number() over (partition by supplier_id, number, amount_net, currency order by day_index, booked_index, line_id) as document_rank
+    from number_documents
 ),
 date_differs as (
-    select 2 as test_order, 'date_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
-    from date_differs_groups d
-    join date_differs_groups o on o.supplier_id = d.supplier_id and o.number = d.number and o.amount_net = d.amount_net and o.currency = d.currency
+    select 2 as test_order, 'date_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count,
+        d.supplier_id as supplier_id, o.supplier_id as original_supplier_id, d.document_on as document_on, o.document_on as original_document_on,
+        d.amount_net as amount_net, o.amount_net as original_amount_net, d.currency as currency
+    from date_differs_ranks d
+    join date_differs_ranks o on o.supplier_id = d.supplier_id and o.number = d.number and o.amount_net = d.amount_net and o.currency = d.currency
     cross join parameters p
     where o.document_rank = 1 and d.document_rank > 1
         and d.document_on <> o.document_on and case when cast(d.day_index - o.day_index as double) <= p.days_max then true else false end
 ),
 supplier_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by number, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank,
-        count(*) over (partition by number, amount_net, document_on, currency) as document_count
-    from live
-),
-supplier_differs_groups as (
-    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
-    from supplier_differs_ranks
-    where document_count > 1
+        row_number() over (partition by number, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank
+    from across_documents
 ),
 supplier_differs as (
-    select 3 as test_order, 'supplier_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
-    from supplier_differs_groups d
-    join supplier_differs_groups o on o.number = d.number and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
+    select 3 as test_order, 'supplier_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count,
+        d.supplier_id as supplier_id, o.supplier_id as original_supplier_id, d.document_on as document_on, o.document_on as original_document_on,
+        d.amount_net as amount_net, o.amount_net as original_amount_net, d.currency as currency
+    from supplier_differs_ranks d
+    join supplier_differs_ranks o on o.number = d.number and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
     cross join parameters p
     where o.document_rank = 1 and d.document_rank > 1
         and d.supplier_id <> o.supplier_id and case when cast(length(d.number) as double) >= p.number_length_min then true else false end
 ),
 number_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank,
-        count(*) over (partition by supplier_id, amount_net, document_on, currency) as document_count
-    from live
-),
-number_differs_groups as (
-    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
-    from number_differs_ranks
-    where document_count > 1
+        row_number() over (partition by supplier_id, amount_net, document_on, currency order by day_index, booked_index, line_id) as document_rank
+    from amount_documents
 ),
 number_differs as (
-    select 4 as test_order, 'number_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
-    from number_differs_groups d
-    join number_differs_groups o on o.supplier_id = d.supplier_id and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
+    select 4 as test_order, 'number_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count,
+        d.supplier_id as supplier_id, o.supplier_id as original_supplier_id, d.document_on as document_on, o.document_on as original_document_on,
+        d.amount_net as amount_net, o.amount_net as original_amount_net, d.currency as currency
+    from number_differs_ranks d
+    join number_differs_ranks o on o.supplier_id = d.supplier_id and o.amount_net = d.amount_net and o.document_on = d.document_on and o.currency = d.currency
     where o.document_rank = 1 and d.document_rank > 1
         and d.number <> o.number
 ),
 amount_differs_ranks as (
     select line_id, supplier_id, number, amount_net, document_on, day_index, currency,
-        row_number() over (partition by supplier_id, number, document_on, currency order by day_index, booked_index, line_id) as document_rank,
-        count(*) over (partition by supplier_id, number, document_on, currency) as document_count
-    from live
-),
-amount_differs_groups as (
-    select line_id, supplier_id, number, amount_net, document_on, day_index, currency, document_rank
-    from amount_differs_ranks
-    where document_count > 1
+        row_number() over (partition by supplier_id, number, document_on, currency order by day_index, booked_index, line_id) as document_rank
+    from number_documents
 ),
 amount_differs as (
-    select 5 as test_order, 'amount_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count
-    from amount_differs_groups d
-    join amount_differs_groups o on o.supplier_id = d.supplier_id and o.number = d.number and o.document_on = d.document_on and o.currency = d.currency
+    select 5 as test_order, 'amount_differs' as test_code, d.line_id as line_id, o.line_id as original_line_id, d.day_index - o.day_index as day_count,
+        d.supplier_id as supplier_id, o.supplier_id as original_supplier_id, d.document_on as document_on, o.document_on as original_document_on,
+        d.amount_net as amount_net, o.amount_net as original_amount_net, d.currency as currency
+    from amount_differs_ranks d
+    join amount_differs_ranks o on o.supplier_id = d.supplier_id and o.number = d.number and o.document_on = d.document_on and o.currency = d.currency
     where o.document_rank = 1 and d.document_rank > 1
         and d.amount_net <> o.amount_net
 ),
 candidates as (
-    select test_order, test_code, line_id, original_line_id, day_count
+    select test_order, test_code, line_id, original_line_id, day_count, supplier_id, original_supplier_id, document_on, original_document_on, amount_net, original_amount_net, currency
     from all_same
     union all
-    select test_order, test_code, line_id, original_line_id, day_count
+    select test_order, test_code, line_id, original_line_id, day_count, supplier_id, original_supplier_id, document_on, original_document_on, amount_net, original_amount_net, currency
     from date_differs
     union all
-    select test_order, test_code, line_id, original_line_id, day_count
+    select test_order, test_code, line_id, original_line_id, day_count, supplier_id, original_supplier_id, document_on, original_document_on, amount_net, original_amount_net, currency
     from supplier_differs
     union all
-    select test_order, test_code, line_id, original_line_id, day_count
+    select test_order, test_code, line_id, original_line_id, day_count, supplier_id, original_supplier_id, document_on, original_document_on, amount_net, original_amount_net, currency
     from number_differs
     union all
-    select test_order, test_code, line_id, original_line_id, day_count
+    select test_order, test_code, line_id, original_line_id, day_count, supplier_id, original_supplier_id, document_on, original_document_on, amount_net, original_amount_net, currency
     from amount_differs
 ),
 strictest as (
-    select test_order, test_code, line_id, original_line_id, day_count,
+    select test_order, test_code, line_id, original_line_id, day_count, supplier_id, original_supplier_id, document_on, original_document_on, amount_net, original_amount_net, currency,
         row_number() over (partition by line_id order by test_order, original_line_id) as candidate_rank
     from candidates
 ),
 found as (
-    select test_order, test_code, line_id, original_line_id, day_count
+    select test_order, test_code, line_id, original_line_id, day_count, supplier_id, original_supplier_id, document_on, original_document_on, amount_net, original_amount_net, currency
     from strictest
     where candidate_rank = 1
+),
+same_amounts as (
+    select supplier_id, currency, amount_net, count(*) as similar_count
+    from unreversed
+    group by supplier_id, currency, amount_net
 ),
 details as (
     select line_id, supplier_name, invoice_number, nullif(voucher_number, '') as voucher_number, organisational_unit_id, period
@@ -234,7 +272,7 @@ select
     f.test_order as test_order,
     case
         when f.test_order = 1 then 'high'
-        when f.test_order = 4 and cast(a.similar_count as double) >= p.recurring_min then 'low'
+        when f.test_order = 4 and cast(s.similar_count as double) >= p.recurring_min then 'low'
         when f.test_order = 5 then 'low'
         else 'medium'
     end as confidence_band,
@@ -245,26 +283,25 @@ select
         when 'number_differs' then 'recurring_fee'
         else 'booked_in_parts'
     end as false_positive_cause,
-    a.supplier_id as supplier_id,
+    f.supplier_id as supplier_id,
     x.supplier_name as supplier_name,
-    o.supplier_id as original_supplier_id,
+    f.original_supplier_id as original_supplier_id,
     x.invoice_number as invoice_number,
     y.invoice_number as original_invoice_number,
-    a.document_on as document_on,
-    o.document_on as original_document_on,
+    f.document_on as document_on,
+    f.original_document_on as original_document_on,
     f.day_count as day_count,
     x.voucher_number as voucher_number,
     y.voucher_number as original_voucher_number,
     x.organisational_unit_id as organisational_unit_id,
     y.organisational_unit_id as original_unit_id,
     x.period as period,
-    a.amount_net as amount_net,
-    o.amount_net as original_amount_net,
-    a.currency as currency,
-    a.similar_count as similar_count
+    f.amount_net as amount_net,
+    f.original_amount_net as original_amount_net,
+    f.currency as currency,
+    s.similar_count as similar_count
 from found f
-join live a on a.line_id = f.line_id
-join live o on o.line_id = f.original_line_id
+join same_amounts s on s.supplier_id = f.supplier_id and s.currency = f.currency and s.amount_net = f.amount_net
 join details x on x.line_id = f.line_id
 join details y on y.line_id = f.original_line_id
 cross join parameters p

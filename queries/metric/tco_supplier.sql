@@ -83,10 +83,25 @@ invoice_categories as (
     from lines
     group by supplier_id, invoice_key, category_code
 ),
-invoice_ranks as (
-    select supplier_id, invoice_key, category_code, channel,
-        row_number() over (partition by supplier_id, invoice_key order by negative_net, category_code) as category_rank
+invoice_tops as (
+    select supplier_id, invoice_key, min(negative_net) as negative_net, min(category_code) as category_code, min(channel) as channel, count(*) as category_count
     from invoice_categories
+    group by supplier_id, invoice_key
+),
+mixed_tops as (
+    select supplier_id, invoice_key, negative_net, channel
+    from invoice_tops
+    where category_count > 1
+),
+invoice_places as (
+    select supplier_id, invoice_key, category_code, channel
+    from invoice_tops
+    where category_count = 1
+    union all
+    select t.supplier_id as supplier_id, t.invoice_key as invoice_key, min(i.category_code) as category_code, min(t.channel) as channel
+    from mixed_tops t
+    join invoice_categories i on i.supplier_id = t.supplier_id and i.invoice_key = t.invoice_key and i.negative_net = t.negative_net
+    group by t.supplier_id, t.invoice_key
 ),
 channel_costs as (
     select p.parameter_code as parameter_code, p.parameter_money as cost_net
@@ -103,10 +118,9 @@ invoice_cells as (
     select i.supplier_id as supplier_id, i.category_code as category_code, count(*) as invoice_count,
         sum(case when k.cost_net is null then 0 else 1 end) as channel_known_invoice_count,
         coalesce(sum(coalesce(k.cost_net, u.cost_net)), 0) as process_cost_net
-    from invoice_ranks i
+    from invoice_places i
     cross join unknown_cost u
     left join channel_costs k on k.parameter_code = 'process_cost_' || i.channel
-    where i.category_rank = 1
     group by i.supplier_id, i.category_code
 ),
 payments as (
@@ -132,15 +146,16 @@ payment_sums as (
 ),
 rates as (
     select
-        max(case when parameter_code = 'late_interest_ratio' then parameter_value end) as late_interest_ratio,
-        max(case when parameter_code = 'capital_cost_ratio' then parameter_value end) as capital_cost_ratio
+        cast(round(10000 * max(case when parameter_code = 'late_interest_ratio' then parameter_value end)) as bigint) as late_interest_4,
+        cast(round(10000 * max(case when parameter_code = 'capital_cost_ratio' then parameter_value end)) as bigint) as capital_cost_4
     from rule.parameter
 ),
--- The one rounding: to whole minor units, once for each supplier and category.
+-- The one rounding, once for each supplier and category: half up to whole minor units, floor((2n + d) / 2d) with d = 365 × 10^4, on
+-- whole numbers, since engines round halves of doubles differently.
 payment_cells as (
     select s.supplier_id as supplier_id, s.category_code as category_code, s.dated_spend_net as dated_spend_net, s.late_spend_net as late_spend_net,
-        cast(round(cast(s.late_minor_unit_days as double) * r.late_interest_ratio / 36500, 2) as decimal(18, 2)) as late_interest_net,
-        cast(round(cast(s.early_minor_unit_days as double) * r.capital_cost_ratio / 36500, 2) as decimal(18, 2)) as early_payment_cost_net
+        cast(floor(cast(2 * s.late_minor_unit_days * r.late_interest_4 + 3650000 as double) / 7300000) / 100 as decimal(18, 2)) as late_interest_net,
+        cast(floor(cast(2 * s.early_minor_unit_days * r.capital_cost_4 + 3650000 as double) / 7300000) / 100 as decimal(18, 2)) as early_payment_cost_net
     from payment_sums s
     cross join rates r
 ),

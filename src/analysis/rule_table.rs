@@ -12,8 +12,8 @@ use crate::rules::is_money;
 use crate::schema::{CALENDAR, COST_COMPONENT, DAY, INVOICE_LINE, PARAMETER, RUN, THRESHOLD, Table};
 use crate::store::{Frame, Store, TableBuilder};
 
-/// First and last month of the calendar: a century that holds every contract term and every run-out month worth naming.
-const FIRST: Period = Period::from_index(1990 * 12);
+/// First and last month of the calendar: it holds every contract term and run-out month worth naming, and the as-of day of a lake without lines.
+const FIRST: Period = Period::from_index(1970 * 12);
 const LAST: Period = Period::from_index(2089 * 12 + 11);
 
 /// The rows of every rule table.

@@ -21,7 +21,7 @@ pub const RUN: Table = Table {
     ],
 };
 
-/// One row per month, a century of them.
+/// One row per month from 1970 to 2089.
 pub const CALENDAR: Table = Table {
     schema: "rule",
     name: "calendar",
@@ -41,7 +41,7 @@ pub const CALENDAR: Table = Table {
     ],
 };
 
-/// One row per day of the same century.
+/// One row per day of the same years.
 pub const DAY: Table = Table {
     schema: "rule",
     name: "day",

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use clap_complete::Generator;
 
 use super::args::{Args, Command, Common, ConfigAction, RunArgs};
-use super::output::Console;
+use super::output::{Console, write_frame};
 use super::{args, key};
 use crate::config::{Config, FILE, Origin, Override, SETTINGS};
 use crate::error::{Error, Result};
+use crate::model::LineId;
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
 use crate::store::Store;
-use crate::synth;
+use crate::{analysis, matching, report, schema, synth};
 
 /// Does what was typed.
 pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
@@ -25,6 +26,10 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Match(run) => stages(common, run, console, Some("match")),
         Command::Analyse(run) => stages(common, run, console, Some("analyse")),
         Command::Report(run) => stages(common, run, console, Some("report")),
+        Command::Explain { line_id } => explain(common, line_id, console),
+        Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
+        Command::Check { names } => check(common, names, console),
+        Command::Profile { .. } => Err(Error::Config("this command comes next".to_string())),
         Command::Init { folder } => init(folder, console),
         Command::Synth { folder, lines, seed, months, single } => {
             let layout = if *single { synth::Layout::Single } else { synth::Layout::Region };
@@ -40,9 +45,6 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
                 folder.display()
             ));
             Ok(())
-        }
-        Command::Explain { .. } | Command::Query { .. } | Command::Check { .. } | Command::Profile { .. } => {
-            Err(Error::Config("this command comes next".to_string()))
         }
         Command::Config { action: ConfigAction::Show { origin } } => config_show(common, *origin, console),
         Command::Completions { shell } => {
@@ -101,7 +103,11 @@ fn stages(common: &Common, run: &RunArgs, console: &Console, last: Option<&str>)
     pipeline::run(&context, &mut store, last)?;
     (context.progress)("", 0, 0);
     match last {
-        None | Some("report") => console.result(&format!("wrote {}", store.root().display())),
+        None | Some("report") => {
+            let mut summary = report::summary(&context, &store)?;
+            summary.is_coloured = console.has_colour;
+            if console.json { console.json_result(&summary) } else { console.result(&summary.to_string()) }
+        }
         Some(stage) => {
             let position = pipeline::STAGES.iter().position(|s| s.name == stage).expect("commands name stages");
             for table in pipeline::STAGES[position].writes {
@@ -132,6 +138,37 @@ fn limit_threads(threads: usize) -> Result<()> {
         return Err(Error::io("start again", &program, &error));
     }
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(|e| Error::Internal(format!("threads: {e}")))
+}
+
+fn explain(common: &Common, line_id: &str, console: &Console) -> Result<()> {
+    let line_id: LineId = line_id.parse().map_err(Error::Config)?;
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let context = context(config, console)?;
+    let metrics: Vec<&str> = schema::metric::metric_tables().map(|t| t.name).collect();
+    let explanation = matching::explain(&context, &store, &line_id, &metrics)?;
+    if console.json { console.json_result(&explanation) } else { console.result(&super::output::inert(&explanation.to_string())) }
+}
+
+fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let text = if sql.ends_with(".sql") && !sql.contains(char::is_whitespace) {
+        std::fs::read_to_string(sql).map_err(|e| Error::io("read", Path::new(sql), &e))?
+    } else {
+        sql.to_string()
+    };
+    let frame = analysis::query(&store, &text)?;
+    let format = if console.json { args::Format::Json } else { format };
+    write_frame(console, &frame, format, out)
+}
+
+fn check(common: &Common, names: &[String], console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let broken: Vec<String> = analysis::check(&store, &names)?.iter().filter(|c| c.rows.num_rows() > 0).map(analysis::Check::message).collect();
+    if broken.is_empty() { Ok(()) } else { Err(Error::Check(broken.join("\n"))) }
 }
 
 fn init(folder: &Path, console: &Console) -> Result<()> {

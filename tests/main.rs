@@ -1,5 +1,6 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
+mod browser;
 mod docs;
 mod figures;
 mod formats;
@@ -9,6 +10,7 @@ mod life_cycle;
 mod matching;
 mod oracle;
 mod queries;
+mod report;
 mod resolve_stage;
 mod rules;
 mod support;

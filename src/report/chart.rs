@@ -7,7 +7,7 @@ use super::markup::{Markup, coordinate};
 /// Width of the drawing of a full-width chart, in its own units; the style sheet scales it.
 pub const WIDTH: f64 = 760.0;
 /// Mean width of a character of the label font relative to its size, measured on the common system fonts and rounded up.
-const CHARACTER_WIDTH: f64 = 0.56;
+const CHARACTER_WIDTH: f64 = 0.6;
 /// Size of labels.
 const LABEL_SIZE: f64 = 13.0;
 
@@ -148,10 +148,7 @@ pub fn lines(caption: &Caption, labels: &[String], lines: &[Line], target: Optio
     let (height, left, bottom, top) = (260.0, 62.0, 28.0, 14.0);
     let right = 16.0 + lines.iter().map(|l| width_of(&l.name)).fold(30.0, f64::max).min(210.0);
     let values = || lines.iter().flat_map(|l| l.points.iter().flatten().copied()).chain(target.map(|t| t.0));
-    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
-    // A ratio that never falls below 40 % is drawn from a round number below it; the axis says so.
-    let from = if low.is_finite() && low > 0.4 * high { (low * 10.0).floor() / 10.0 - 0.1 } else { 0.0 };
-    let ticks = ticks(from.max(0.0), high);
+    let ticks = ticks(0.0, values().fold(0.0, f64::max));
     let (first, last) = (ticks.first().copied().unwrap_or(0.0), ticks.last().copied().unwrap_or(1.0));
     let y_of = |v: f64| height - bottom - (v - first) / (last - first).max(f64::MIN_POSITIVE) * (height - bottom - top);
     let step = (WIDTH - left - right) / (labels.len().max(2) - 1) as f64;
@@ -272,10 +269,12 @@ pub fn treemap(caption: &Caption, tiles: &[Tile]) -> Markup {
             let filled = ratio.clamp(0.0, 1.0) * (h - 2.0);
             svg.raw("<rect class=\"tile-fill\"").num("x", x + 1.0).num("y", y + h - 1.0 - filled).num("width", w - 2.0).num("height", filled).raw("/>");
         }
-        if w > 62.0 && h > 26.0 {
-            text_at(&mut svg, "label", x + 8.0, y + 19.0, &fitted(&tile.label, w - 14.0), "");
-            if h > 44.0 {
-                text_at(&mut svg, "value", x + 8.0, y + 37.0, &fitted(&tile.value, w - 14.0), "");
+        // A name cut to a few letters says nothing: the pointer and the table tell it.
+        let label = fitted(&tile.label, w - 12.0);
+        if h > 26.0 && (label == tile.label || label.chars().count() >= 9) {
+            text_at(&mut svg, "label", x + 8.0, y + 19.0, &label, "");
+            if h > 44.0 && width_of(&tile.value) < w - 12.0 {
+                text_at(&mut svg, "value", x + 8.0, y + 37.0, &tile.value, "");
             }
         }
         svg.raw("</g>");

@@ -12,7 +12,7 @@ use super::{format, texts};
 /// Bars that a chart shows at most: more cannot be read.
 const BARS_MAX: usize = 15;
 /// Tiles of the treemap.
-const TILES_MAX: usize = 40;
+const TILES_MAX: usize = 18;
 
 /// The outcomes of addressable spend in the order in which they are drawn: code, column, class.
 pub const OUTCOMES: [(&str, &str, &str); 5] = [
@@ -96,8 +96,7 @@ fn months(page: &Page<'_>) -> Markup {
         Line { class: "l-coverage", name: texts::column(page.language, "coverage_ratio"), points: series("coverage_ratio") },
     ];
     let title = page.say("Utvecklingen månad för månad", "Month by month");
-    let note =
-        page.say("Andel av de påverkbara inköpen. Axeln börjar inte alltid vid noll.", "Share of addressable spend. The axis does not always begin at zero.");
+    let note = page.say("Andel av de påverkbara inköpen.", "Share of addressable spend.");
     let tick = |v: f64| percent_tick(page, v);
     page.figure(title, note, &[], &chart::lines(&Caption { title, description: note }, &labels, &lines, None, &tick), "compliance_month")
 }
@@ -291,11 +290,11 @@ fn categories(page: &Page<'_>) -> Markup {
     let mut rows: Vec<Row<'_>> = page.data.metric("compliance_category").rows().filter(|r| r.money("addressable_spend_net").unwrap_or(0) > 0).collect();
     rows.sort_by_key(|r| -r.money("addressable_spend_net").unwrap_or(0));
     let all = rows.len();
-    rows.truncate(TILES_MAX);
+    let rest = rows.split_off(rows.len().min(TILES_MAX));
     if rows.is_empty() {
         return empty(page.say("Inga inköp har fått en kategori.", "No purchase has been given a category."));
     }
-    let tiles: Vec<Tile> = rows
+    let mut tiles: Vec<Tile> = rows
         .iter()
         .map(|row| Tile {
             label: row.text("category_name").to_string(),
@@ -309,6 +308,18 @@ fn categories(page: &Page<'_>) -> Markup {
             drill: drill(&[("c", row.text("category_code"))]),
         })
         .collect();
+    if !rest.is_empty() {
+        let sum = |column: &str| rest.iter().map(|r| i128::from(r.money(column).unwrap_or(0))).sum::<i128>();
+        let (addressable, compliant) = (sum("addressable_spend_net"), sum("compliant_spend_net"));
+        let ratio = compliant as f64 / addressable as f64;
+        tiles.push(Tile {
+            label: page.say("Övriga {n}", "Other {n}").replace("{n}", &page.count(rest.len() as i128)),
+            value: format!("{}, {}", page.money(addressable), page.percent(ratio)),
+            size: addressable as f64 / 100.0,
+            filled_ratio: Some(ratio),
+            drill: String::new(),
+        });
+    }
     let title = page.say("Kategorierna", "The categories");
     let note = format!(
         "{} {}",

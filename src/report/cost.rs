@@ -7,7 +7,7 @@ use super::markup::Markup;
 use super::page::{Page, empty, paragraph};
 use super::table::{Kind, Table, drill};
 
-use Kind::{Code, Date, Exact, Int, Money, Share, Text};
+use Kind::{Code, Date, Exact, Id, Int, Money, Share, Text};
 
 const BARS_MAX: usize = 12;
 
@@ -70,9 +70,9 @@ pub fn tables(data: &Data) -> Vec<Table> {
             data.metric("price_deviation"),
             &[
                 ("supplier_name", Text),
-                ("contract_id", Text),
+                ("contract_id", Id),
                 ("contract_title", Text),
-                ("item_id", Text),
+                ("item_id", Id),
                 ("line_count", Int),
                 ("deviating_line_count", Int),
                 ("spend_net", Money),
@@ -92,8 +92,8 @@ pub fn tables(data: &Data) -> Vec<Table> {
                 ("category_name", Text),
                 ("supplier_name", Text),
                 ("window_kind", Code),
-                ("first_period", Text),
-                ("last_period", Text),
+                ("first_period", Id),
+                ("last_period", Id),
                 ("accumulated_net", Money),
                 ("limit_value", Money),
                 ("limit_ratio", Share),
@@ -113,8 +113,8 @@ pub fn tables(data: &Data) -> Vec<Table> {
                 ("category_name", Text),
                 ("supplier_count", Int),
                 ("window_kind", Code),
-                ("first_period", Text),
-                ("last_period", Text),
+                ("first_period", Id),
+                ("last_period", Id),
                 ("accumulated_net", Money),
                 ("limit_value", Money),
                 ("limit_ratio", Share),
@@ -131,18 +131,18 @@ pub fn tables(data: &Data) -> Vec<Table> {
             &[
                 ("supplier_name", Text),
                 ("amount_net", Exact),
-                ("currency", Text),
+                ("currency", Id),
                 ("test_code", Code),
                 ("confidence_band", Code),
                 ("false_positive_cause", Code),
                 ("document_on", Date),
-                ("invoice_number", Text),
+                ("invoice_number", Id),
                 ("original_document_on", Date),
-                ("original_invoice_number", Text),
-                ("voucher_number", Text),
-                ("original_voucher_number", Text),
-                ("line_id", Text),
-                ("original_line_id", Text),
+                ("original_invoice_number", Id),
+                ("voucher_number", Id),
+                ("original_voucher_number", Id),
+                ("line_id", Id),
+                ("original_line_id", Id),
             ],
             limit,
             |_| true,

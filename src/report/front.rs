@@ -9,6 +9,9 @@ use super::page::{Page, empty, link_to};
 use super::table::drill;
 use super::{key_figure, texts};
 
+/// Key figures that stand as cards: more than a handful is no longer an overview.
+const CARDS_MAX: usize = 7;
+
 /// The front page.
 pub fn body(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
@@ -18,7 +21,7 @@ pub fn body(page: &Page<'_>) -> Markup {
         return m;
     };
     headline(&mut m, page, total);
-    m.push(&outcomes(page, total)).push(&cards(page)).push(&findings(page)).push(&reconciliation(page));
+    m.push(&outcomes(page, total)).push(&cards(page)).push(&findings(page)).push(&reconciliation(page)).push(&all_figures(page));
     m
 }
 
@@ -84,10 +87,11 @@ fn outcomes(page: &Page<'_>, total: Row<'_>) -> Markup {
 
 fn cards(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
-    let figures = key_figure::read(page.data);
+    let mut figures = key_figure::read(page.data);
     if figures.is_empty() {
         return m;
     }
+    figures.truncate(CARDS_MAX);
     m.raw("<h3 class=\"visually-hidden\">").text(page.say("Nyckeltal", "Key figures")).raw("</h3><ul class=\"cards\">");
     let (language, currency) = (page.language, page.data.currency.as_str());
     for figure in &figures {
@@ -216,5 +220,36 @@ fn reconciliation(page: &Page<'_>) -> Markup {
     m.raw("</dl><p class=\"note\">").text(page.say("Vad som avvisades och varför står under ", "What was rejected and why is in "));
     link_to(&mut m, page, "quality", page.say("Underlagets kvalitet", "Data quality"));
     m.text(".").raw("</p></div>");
+    m
+}
+
+/// Every key figure in one table, with what must be known to read it.
+fn all_figures(page: &Page<'_>) -> Markup {
+    let figures = key_figure::read(page.data);
+    let mut m = Markup::new();
+    if figures.is_empty() {
+        return m;
+    }
+    let (language, currency) = (page.language, page.data.currency.as_str());
+    let caption = page.say("Alla nyckeltal", "All key figures");
+    m.raw("<details><summary>").text(&format!("{caption} ({})", page.count(figures.len() as i128))).raw("</summary>");
+    m.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\"").attr("aria-label", caption).raw("><table>");
+    m.element("caption class=\"visually-hidden\"", caption).raw("<thead><tr>");
+    for (heading, is_number) in [
+        (page.say("Nyckeltal", "Key figure"), false),
+        (page.say("Värde", "Value"), true),
+        (page.say("Mål", "Target"), false),
+        (page.say("Vad det säger", "What it says"), false),
+        (page.say("Underlag", "Data"), false),
+    ] {
+        m.raw(if is_number { "<th scope=\"col\" class=\"n\">" } else { "<th scope=\"col\">" }).text(heading).raw("</th>");
+    }
+    m.raw("</tr></thead><tbody>");
+    for figure in &figures {
+        m.raw("<tr>").element("th scope=\"row\"", figure.name(language)).element("td class=\"n\"", &figure.shown(language, currency));
+        m.element("td", &figure.target_text(language, currency)).element("td", &figure.sentence(language, currency));
+        m.element("td", &figure.meta(language, currency)).raw("</tr>");
+    }
+    m.raw("</tbody></table></div></details>");
     m
 }

@@ -100,23 +100,5 @@ pub fn body(page: &Page<'_>) -> Markup {
         m.raw(">SQL<span class=\"visually-hidden\">").text(&format!(": {}", page.say(head.title_sv, head.title_en))).raw("</span></button></li>");
     }
     m.raw("</ul></div>");
-    m.push(&explore(page));
-    m
-}
-
-/// The cube, to be filtered: filled by the page's script when it is opened.
-fn explore(page: &Page<'_>) -> Markup {
-    let mut m = Markup::new();
-    m.raw("<details class=\"explore\"><summary>").text(page.say("Utforska kuben", "Explore the cube")).raw("</summary><div class=\"filters\">");
-    for (dimension, name, everything) in [
-        ("u", page.say("Enhet", "Unit"), page.say("Alla enheter", "All units")),
-        ("g", page.say("Huvudkategori", "Main category"), page.say("Alla kategorier", "All categories")),
-        ("s", page.say("Leverantör", "Supplier"), page.say("Alla leverantörer", "All suppliers")),
-        ("m", page.say("Månad", "Month"), page.say("Alla månader", "All months")),
-    ] {
-        m.raw("<label>").text(name).raw("<select").attr("data-d", dimension).raw("><option value=\"\">").text(everything).raw("</option></select></label>");
-    }
-    m.raw("</div><p><button type=\"button\" data-do=\"explore-rows\" data-q=\"[]\" hidden>").text(page.say("Visa raderna", "Show the rows"));
-    m.raw("</button></p><div class=\"explore-out\"></div></details>");
     m
 }

@@ -15,6 +15,7 @@ mod cost;
 mod csv;
 mod cube;
 mod data;
+mod explore;
 mod format;
 mod front;
 mod grid;

@@ -11,7 +11,7 @@ use super::data::Data;
 use super::format::{self, Language};
 use super::markup::{Markup, base64, script_json};
 use super::table::{PREVIEW, Table};
-use super::{compliance, contracts, cost, cube, front, lines, method, quality, suppliers, tables, texts};
+use super::{compliance, contracts, cost, cube, explore, front, lines, method, quality, suppliers, tables, texts};
 use crate::error::Result;
 use crate::schema::metric;
 use crate::store::Store;
@@ -48,6 +48,7 @@ pub const SECTIONS: &[Section] = &[
     Section { id: "cost", title: texts::Text { sv: "Kostnader", en: "Cost" }, body: cost::body },
     Section { id: "awards", title: texts::Text { sv: "Direktupphandling", en: "Direct awards" }, body: cost::awards },
     Section { id: "review", title: texts::Text { sv: "Att granska", en: "For review" }, body: cost::review },
+    Section { id: "explore", title: texts::Text { sv: "Utforska", en: "Explore" }, body: explore::body },
     Section { id: "quality", title: texts::Text { sv: "Underlagets kvalitet", en: "Data quality" }, body: quality::body },
     Section { id: "method", title: texts::Text { sv: "Metod och definitioner", en: "Method and definitions" }, body: method::body },
 ];

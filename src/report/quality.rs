@@ -9,7 +9,7 @@ use super::page::{Page, paragraph};
 use super::table::{Kind, Table, drill};
 use super::texts;
 
-use Kind::{Bool, Code, Exact, Int, Number, Share, Text};
+use Kind::{Bool, Code, Exact, Id, Int, Number, Share, Text};
 
 /// Its tables.
 pub fn tables(data: &Data) -> Vec<Table> {
@@ -33,8 +33,8 @@ pub fn tables(data: &Data) -> Vec<Table> {
                 ("month_count", Int),
                 ("loaded_month_count", Int),
                 ("gap_month_count", Int),
-                ("first_period", Text),
-                ("last_period", Text),
+                ("first_period", Id),
+                ("last_period", Id),
                 ("line_count", Int),
             ],
             limit,
@@ -47,8 +47,8 @@ pub fn tables(data: &Data) -> Vec<Table> {
             data.metric("source_reconciliation"),
             &[
                 ("path", Text),
-                ("first_period", Text),
-                ("last_period", Text),
+                ("first_period", Id),
+                ("last_period", Id),
                 ("row_read_count", Int),
                 ("row_kept_count", Int),
                 ("row_rejected_count", Int),
@@ -68,7 +68,7 @@ pub fn tables(data: &Data) -> Vec<Table> {
             data.metric("exclusion"),
             &[
                 ("exclusion", Code),
-                ("currency", Text),
+                ("currency", Id),
                 ("line_count", Int),
                 ("supplier_count", Int),
                 ("net_amount", Exact),

@@ -51,7 +51,7 @@
   const per_cent = (value) => scaled(away(value * 1000), 1) + (language === "sv" ? "\u00a0%" : "%");
   const kronor = (minor) => scaled(away(minor / 100), 0);
   const shown = {
-    text: (v) => v, code: (v) => (meta.codes[language][v] ?? v), money: kronor, exact: (v) => scaled(v, 2), int: (v) => scaled(v, 0),
+    text: (v) => v, id: (v) => v, names: (v) => { const all = v.split("; "); return all.length <= 3 ? v : all.slice(0, 2).join("; ") + " + " + (all.length - 2); }, code: (v) => (meta.codes[language][v] ?? v), money: kronor, exact: (v) => scaled(v, 2), int: (v) => scaled(v, 0),
     share: per_cent, number: (v) => scaled(away(v * 100), 2), date: dated, bool: (v) => say(v ? "yes" : "no"), quantity: (v) => scaled(v, 4),
   };
   const format = (kind, value) => (value === null || value === undefined ? "" : shown[kind](value));
@@ -71,7 +71,7 @@
 
   function cell(tag, kind, value, is_first) {
     const td = document.createElement(tag);
-    if (is_first) td.scope = "row"; else td.className = is_number(kind) ? "n" : kind === "date" ? "d" : "t";
+    if (is_first) td.scope = "row"; else td.className = is_number(kind) ? "n" : kind === "date" || kind === "id" ? "d" : "t";
     td.textContent = format(kind, value);
     return td;
   }
@@ -101,7 +101,7 @@
     let rows = data.rows.map((row, i) => i);
     if (state.search) {
       const needle = state.search.toLocaleLowerCase("sv");
-      rows = rows.filter((i) => data.kinds.some((kind, c) => String(format(kind, data.rows[i][c])).toLocaleLowerCase("sv").includes(needle)));
+      rows = rows.filter((i) => data.kinds.some((kind, c) => String(kind === "names" ? data.rows[i][c] ?? "" : format(kind, data.rows[i][c])).toLocaleLowerCase("sv").includes(needle)));
     }
     if (state.order !== null) {
       const c = state.order, kind = data.kinds[c], sign = state.down ? -1 : 1;
@@ -235,7 +235,7 @@
         lines.f[lines.lf[i]] + "-" + lines.ln[i], lines.d[i], label("u", i), label("s", i), label("c", i), lines.i[i], lines.a[i], lines.keys.o[lines.o[i]],
         lines.r[i] < 0 ? null : lines.keys.r[lines.r[i]], label("k", i) || label("p", i), lines.e[lines.le[i]],
       ]);
-      const kinds = ["text", "date", "text", "text", "text", "text", "exact", "code", "code", "text", "text"];
+      const kinds = ["id", "date", "text", "text", "text", "id", "exact", "code", "code", "id", "text"];
       parts.push(plain_table(say("rows_caption"), say("row_heads"), kinds, rows));
     }
     open_detail(title, ...parts);
@@ -253,6 +253,7 @@
     const panel = one(".explore", page);
     if (!panel) return;
     const cube = await unpack("cube");
+    if (!cube) { panel.hidden = true; return; }
     const picks = all("select", panel);
     if (!panel.dataset.filled) {
       panel.dataset.filled = "yes";
@@ -298,10 +299,11 @@
     drill.hidden = query.length === 0;
     drill.dataset.q = JSON.stringify(query);
   }
-  for (const page of all(".page")) {
-    const panel = one(".explore", page);
-    if (panel) panel.addEventListener("toggle", () => { if (panel.open) explore(page); });
-  }
+  // Unpacked when the section comes near, so that the page opens at once.
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); explore(entry.target.closest(".page")); }
+  }, { rootMargin: "600px" });
+  for (const panel of all(".explore")) near.observe(panel);
 
   // One listener for everything that is pressed.
   document.addEventListener("click", (event) => {

@@ -8,7 +8,7 @@ use super::page::{Page, empty, paragraph};
 use super::table::{Kind, Table, drill};
 use super::texts;
 
-use Kind::{Bool, Code, Exact, Int, Money, Number, Share, Text};
+use Kind::{Bool, Code, Exact, Id, Int, Money, Number, Share, Text};
 
 const BARS_MAX: usize = 12;
 /// Points of the curve: more than the drawing has pixels would only make the file larger.
@@ -80,7 +80,7 @@ pub fn tables(data: &Data) -> Vec<Table> {
             data.metric("new_supplier"),
             &[
                 ("supplier_name", Text),
-                ("first_period", Text),
+                ("first_period", Id),
                 ("spend_net", Money),
                 ("contract_spend_net", Money),
                 ("invoice_count", Int),

@@ -15,6 +15,10 @@ pub const PREVIEW: usize = 10;
 pub enum Kind {
     /// As it is.
     Text,
+    /// As it is, on one line: numbers of contracts, lines, invoices.
+    Id,
+    /// Names separated by `; `: the first two and how many more.
+    Names,
     /// A code of the tables, by its word.
     Code,
     /// Whole kronor.
@@ -37,6 +41,8 @@ impl Kind {
     const fn word(self) -> &'static str {
         match self {
             Kind::Text => "text",
+            Kind::Id => "id",
+            Kind::Names => "names",
             Kind::Code => "code",
             Kind::Money => "money",
             Kind::Exact => "exact",
@@ -198,7 +204,7 @@ pub fn texts_of(language: Language, key: &str) -> &'static str {
 
 const fn class_of(kind: Kind) -> &'static str {
     match kind {
-        Kind::Date => "d",
+        Kind::Date | Kind::Id => "d",
         _ if kind.is_number() => "n",
         _ => "t",
     }
@@ -209,6 +215,10 @@ pub fn shown(language: Language, kind: Kind, value: &Value) -> String {
     match (kind, value) {
         (_, Value::Null) => String::new(),
         (Kind::Code, Value::Text(v)) => texts::code(language, v).to_string(),
+        (Kind::Names, Value::Text(v)) => {
+            let names: Vec<&str> = v.split("; ").collect();
+            if names.len() <= 3 { v.clone() } else { format!("{} + {}", names[..2].join("; "), names.len() - 2) }
+        }
         (_, Value::Text(v)) => v.clone(),
         (Kind::Exact, Value::Money(v)) => format::exact(language, i128::from(*v)),
         (_, Value::Money(v)) => format::kronor(language, i128::from(*v)),

@@ -7,7 +7,7 @@ use super::data::Data;
 use super::grid::{Row, Value};
 use super::table::{Kind, Table, drill};
 
-use Kind::{Bool, Code, Date, Exact, Int, Money, Number, Share, Text};
+use Kind::{Bool, Code, Date, Exact, Id, Int, Money, Names, Share, Text};
 
 /// All tables by name.
 pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
@@ -20,7 +20,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         ("compliance_month", "compliance_month"),
         data.metric("compliance_month"),
         &[
-            ("period", Text),
+            ("period", Id),
             ("addressable_spend_net", Money),
             ("compliant_spend_net", Money),
             ("off_contract_spend_net", Money),
@@ -94,11 +94,10 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
             ("category_name", Text),
             ("organisational_unit_name", Text),
             ("spend_net", Money),
-            ("invoice_count", Int),
             ("last_covered_on", Date),
-            ("passed_by_contract_id", Text),
+            ("passed_by_contract_id", Id),
             ("passed_by_contract_title", Text),
-            ("passed_by_supplier_names", Text),
+            ("passed_by_supplier_names", Names),
         ],
         limit,
         every,
@@ -117,8 +116,8 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         data.metric("ceiling_utilisation"),
         &[
             ("contract_title", Text),
-            ("contract_id", Text),
-            ("supplier_names", Text),
+            ("contract_id", Id),
+            ("supplier_names", Names),
             ("ends_on", Date),
             ("ceiling_status", Code),
             ("ceiling_net", Money),
@@ -126,7 +125,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
             ("remaining_net", Money),
             ("utilisation_ratio", Share),
             ("elapsed_ratio", Share),
-            ("run_out_period", Text),
+            ("run_out_period", Id),
             ("month_coverage_ratio", Share),
         ],
         limit,
@@ -139,14 +138,14 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         data.metric("contract_ending"),
         &[
             ("contract_title", Text),
-            ("contract_id", Text),
-            ("supplier_names", Text),
+            ("contract_id", Id),
+            ("supplier_names", Names),
             ("ends_on", Date),
             ("days_to_end", Int),
             ("extendable_until_on", Date),
             ("trailing_net", Money),
             ("has_successor", Bool),
-            ("successor_contract_id", Text),
+            ("successor_contract_id", Id),
             ("has_owner", Bool),
         ],
         limit,
@@ -156,8 +155,8 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
     ));
     const USE: &[(&str, Kind)] = &[
         ("contract_title", Text),
-        ("contract_id", Text),
-        ("supplier_names", Text),
+        ("contract_id", Id),
+        ("supplier_names", Names),
         ("ends_on", Date),
         ("use_status", Code),
         ("spend_net", Money),
@@ -175,8 +174,8 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         data.metric("contract_use"),
         &[
             ("contract_title", Text),
-            ("contract_id", Text),
-            ("supplier_names", Text),
+            ("contract_id", Id),
+            ("supplier_names", Names),
             ("starts_on", Date),
             ("ends_on", Date),
             ("loaded_months", Int),
@@ -193,8 +192,8 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         &[
             ("path", Text),
             ("kind", Code),
-            ("first_period", Text),
-            ("last_period", Text),
+            ("first_period", Id),
+            ("last_period", Id),
             ("row_read_count", Int),
             ("row_kept_count", Int),
             ("row_rejected_count", Int),
@@ -228,7 +227,6 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
     tables.extend(super::suppliers::tables(data));
     tables.extend(super::cost::tables(data));
     tables.extend(super::quality::tables(data));
-    let _ = Number;
     tables.into_iter().map(|t| (t.name, t)).collect()
 }
 

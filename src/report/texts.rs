@@ -111,6 +111,10 @@ words! {
     "idea_based": "Idéburna aktörer" / "Idea-based organisations";
     "newly_started": "Nystartade företag" / "Newly started companies";
     "local": "Lokala leverantörer" / "Local suppliers";
+    "social_enterprise": "Sociala företag" / "Social enterprises";
+    "women_owned": "Kvinnoägda företag" / "Women-owned companies";
+    "minority_owned": "Minoritetsägda företag" / "Minority-owned companies";
+    "sheltered_workshop": "Skyddad verksamhet" / "Sheltered workshops";
     "any": "Minst en av klasserna" / "At least one of the classes";
     "member": "Ingår" / "Member";
     "not_member": "Ingår inte" / "Not a member";
@@ -307,7 +311,7 @@ words! {
     "yes": "ja" / "yes";
     "no": "nej" / "no";
     "rows": "Rader" / "Rows";
-    "rows_of": "Fakturarader för" / "Invoice rows of";
+    "rows_of": "Rader för" / "Rows of";
     "count": "visar {n} av {m}" / "showing {n} of {m}";
     "whole": "Visa alla {n}" / "Show all {n}";
     "fewer": "Visa färre" / "Show fewer";

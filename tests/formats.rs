@@ -358,6 +358,330 @@ fn broken_json_is_a_fault_of_its_record_or_refuses_the_file() {
     }
 }
 
+/// A UBL invoice: lines of (net, rate), an allowance, and its totals.
+fn ubl(root: &str, head: &str, lines: &[(&str, &str)], totals: &str) -> Vec<u8> {
+    let line = |(i, (net, rate)): (usize, &(&str, &str))| {
+        format!(
+            "<cac:{root}Line><cbc:ID>{}</cbc:ID><cbc:LineExtensionAmount>{net}</cbc:LineExtensionAmount><cac:Item><cbc:Name>item</cbc:Name>\
+             <cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>{rate}</cbc:Percent></cac:ClassifiedTaxCategory></cac:Item></cac:{root}Line>",
+            i + 1
+        )
+    };
+    let lines: String = lines.iter().enumerate().map(line).collect();
+    format!(
+        "<{root} xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:{root}-2\" xmlns:cac=\"a\" xmlns:cbc=\"b\"><cbc:ID>F1</cbc:ID>\
+         <cbc:DocumentCurrencyCode>SEK</cbc:DocumentCurrencyCode>{head}<cac:LegalMonetaryTotal>{totals}</cac:LegalMonetaryTotal>{lines}</{root}>"
+    )
+    .into_bytes()
+}
+
+fn totals(lines: &str, allowance: &str, without: &str, with: &str) -> String {
+    format!(
+        "<cbc:LineExtensionAmount>{lines}</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount>{without}</cbc:TaxExclusiveAmount>\
+         <cbc:TaxInclusiveAmount>{with}</cbc:TaxInclusiveAmount><cbc:AllowanceTotalAmount>{allowance}</cbc:AllowanceTotalAmount><cbc:PayableAmount>{with}</cbc:PayableAmount>"
+    )
+}
+
+const VAT: &str = "<cac:TaxTotal><cbc:TaxAmount>22.50</cbc:TaxAmount><cac:TaxSubtotal><cbc:TaxableAmount>90</cbc:TaxableAmount><cbc:TaxAmount>22.50</cbc:TaxAmount>\
+    <cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>25</cbc:Percent></cac:TaxCategory></cac:TaxSubtotal></cac:TaxTotal>";
+const ALLOWANCE: &str = "<cac:AllowanceCharge><cbc:ChargeIndicator>false</cbc:ChargeIndicator><cbc:Amount>10</cbc:Amount>\
+    <cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>25</cbc:Percent></cac:TaxCategory></cac:AllowanceCharge>";
+
+/// Net and VAT amounts of the records, or the faults' codes and amounts.
+fn amounts(bytes: Vec<u8>) -> Vec<String> {
+    let table = document(bytes).unwrap().unwrap().tables.remove(0);
+    let at = |name: &str| table.columns.iter().position(|c| c == name).unwrap();
+    let (net, vat) = (at("net_amount"), at("vat_amount"));
+    table
+        .records
+        .map(|r| match r {
+            Ok(record) => format!("{} {}", record.cells[net].as_str(), record.cells[vat].as_str()),
+            Err(fault) => format!("{} {}", fault.fault.code, fault.net_amount.unwrap_or_default()),
+        })
+        .collect()
+}
+
+#[test]
+fn an_e_invoice_is_its_lines_and_adds_up() {
+    let lines = [("33.33", "25"), ("33.33", "25.0"), ("33.34", "25")];
+    let head = format!("{ALLOWANCE}{VAT}");
+    let whole = totals("100.00", "10", "90.00", "112.50");
+    for (name, bytes, expect) in [
+        ("invoice", ubl("Invoice", &head, &lines, &whole), vec!["33.33 8.33", "33.33 8.33", "33.34 8.34", "-10.00 -2.50"]),
+        ("credit note", ubl("CreditNote", &head, &lines, &whole), vec!["-33.33 -8.33", "-33.33 -8.33", "-33.34 -8.34", "10.00 2.50"]),
+        (
+            "lines that do not add up",
+            ubl("Invoice", &head, &lines[..2], &whole),
+            vec!["total_not_equal 33.33", "total_not_equal 33.33", "total_not_equal -10.00"],
+        ),
+        (
+            "an amount due that does not follow",
+            ubl("Invoice", &head, &lines, &whole.replace("112.50</cbc:Pay", "112.51</cbc:Pay")),
+            vec!["total_not_equal 33.33", "total_not_equal 33.33", "total_not_equal 33.34", "total_not_equal -10.00"],
+        ),
+        ("an amount that is no number", ubl("Invoice", &head, &[("1,5", "25")], &whole), vec!["element_broken 0.00", "element_broken -10.00"]),
+        ("no total", ubl("Invoice", VAT, &lines[..1], ""), vec!["element_broken 33.33"]),
+    ] {
+        assert_eq!(amounts(bytes), expect, "{name}");
+    }
+}
+
+#[test]
+fn invoices_in_an_archive_fail_one_by_one() {
+    let good = ubl("Invoice", &format!("{ALLOWANCE}{VAT}"), &[("100", "25")], &totals("100", "10", "90", "112.5"));
+    let doctype = [b"<!DOCTYPE x>".as_slice(), &good].concat();
+    let bytes = zipped(&[("a.xml", &good), ("folder/b.xml", &doctype), ("c.xml", b"<other/>"), ("d.pdf", b"%PDF"), ("e.xml", &good)]);
+    let notes = document(bytes.clone()).unwrap().unwrap();
+    assert_eq!(amounts(bytes), ["100.00 25.00", "-10.00 -2.50", "element_broken ", "100.00 25.00", "-10.00 -2.50"]);
+    let list = notes.notes.clone();
+    notes.tables.into_iter().for_each(|t| t.records.for_each(drop));
+    assert_eq!(list.list().len(), 2, "{:?}", list.list());
+}
+
+#[test]
+fn hostile_xml_is_refused() {
+    let root = "<Invoice xmlns=\"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2\">";
+    let laughs = format!("<!DOCTYPE lolz [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;\">]>{root}&b;</Invoice>");
+    let external = format!("<!DOCTYPE x [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>{root}&x;</Invoice>");
+    let deep = format!("{root}{}", "<a>".repeat(1_000_000));
+    let attributes = format!("{root}<a {}/></Invoice>", (0..100_000).map(|i| format!("a{i}=\"\" ")).collect::<String>());
+    let spaces = format!("{root}<a {}/></Invoice>", (0..100_000).map(|i| format!("xmlns:n{i}=\"u\" ")).collect::<String>());
+    let mut cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("billion laughs", laughs.into(), "DOCTYPE"),
+        ("external entity", external.into(), "DOCTYPE"),
+        ("a million deep", deep.into(), "deep"),
+        ("a hundred thousand attributes", attributes.into(), "attributes"),
+        ("a hundred thousand namespaces", spaces.into(), "attributes"),
+        ("another document", b"<html></html>".to_vec(), "no format that is read"),
+        ("an EDIFACT message", b"UNA:+.? 'UNB+UNOC:3+X'".to_vec(), "EDIFACT"),
+        ("wrong declared encoding", [b"<?xml version='1.0' encoding='UTF-8'?>", root.as_bytes(), b"\xe5</Invoice>"].concat(), ""),
+    ];
+    let whole = ubl("Invoice", VAT, &[("90", "25")], &totals("90", "0", "90", "112.5"));
+    cases.extend((1..100).map(|i| ("cut", whole[..whole.len() * i / 100].to_vec(), "")));
+    for (name, bytes, part) in cases {
+        let started = Instant::now();
+        let reason = records(bytes).expect_err(name);
+        assert!(reason.contains(part), "{name}: {reason}");
+        assert!(started.elapsed() < Duration::from_secs(10), "{name} took {:?}", started.elapsed());
+    }
+}
+
+/// The unit tests of the official rule sets state, for each small document, which rule it keeps or breaks.
+#[test]
+fn verdicts_are_those_of_the_official_rule_tests() {
+    let mut counts = (0, 0);
+    let mut wrong: Vec<String> = Vec::new();
+    for folder in ["einvoice-en16931", "einvoice-peppol-bis3"] {
+        let Some(folder) = support::corpus(folder) else { return };
+        let scratch = support::Scratch::new("rules");
+        if !std::process::Command::new("tar")
+            .args(["--zstd", "-xf"])
+            .arg(folder.join("unit_tests.tar.zst"))
+            .arg("-C")
+            .arg(scratch.path())
+            .status()
+            .is_ok_and(|s| s.success())
+        {
+            eprintln!("skipped: the system's tar cannot unpack zstd");
+            return;
+        }
+        let mut open = vec![scratch.path().to_path_buf()];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            for test in text.split("<test>").skip(1) {
+                let tagged = |tag: &str| test.split_once(&format!("<{tag}>")).map(|(_, rest)| rest.split('<').next().unwrap().trim().to_string());
+                let (rule, is_success) = match (tagged("success"), tagged("error")) {
+                    (Some(rule), _) => (rule, true),
+                    (_, Some(rule)) => (rule, false),
+                    _ => continue,
+                };
+                let Some(start) = ["<Invoice", "<CreditNote", "<rsm:CrossIndustryInvoice"].iter().filter_map(|t| test.find(t)).min() else { continue };
+                let Some(end) = ["</Invoice>", "</CreditNote>", "</rsm:CrossIndustryInvoice>"].iter().filter_map(|t| test.find(t).map(|at| at + t.len())).max()
+                else {
+                    continue;
+                };
+                let Ok(verdicts) = formats::einvoice::verdicts(&Content::Memory(test.as_bytes()[start..end].into())) else { continue };
+                let ours: Vec<_> = verdicts.iter().filter(|v| v.rule == rule).collect();
+                // Rules that are not about sums are not ours to judge.
+                if !["BR-CO-10", "BR-CO-11", "BR-CO-12", "BR-CO-13", "BR-CO-14", "BR-CO-15", "BR-CO-16", "BR-CO-17", "PEPPOL-EN16931-R120"]
+                    .contains(&rule.as_str())
+                {
+                    continue;
+                }
+                let broken = ours.iter().find_map(|v| v.fault.clone());
+                if broken.is_none() != is_success {
+                    wrong.push(format!("{} {rule}: expected {is_success}, {broken:?} {}", path.display(), &test[start..end]));
+                }
+                if is_success { counts.0 += 1 } else { counts.1 += 1 }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    eprintln!("{} successes and {} errors as stated", counts.0, counts.1);
+    assert!(counts.0 > 10 && counts.1 > 10, "{counts:?}");
+}
+
+/// The rows of one table of a document as lines of `name=value`.
+fn named(bytes: &[u8], table: &str, columns: &[&str]) -> Vec<String> {
+    let document = document(bytes.to_vec()).unwrap().unwrap();
+    let table = document.tables.into_iter().find(|t| t.name == table).unwrap();
+    let at: Vec<usize> = columns.iter().map(|c| table.columns.iter().position(|n| n == c).unwrap()).collect();
+    table
+        .records
+        .map(|r| match r {
+            Ok(record) => at.iter().map(|i| record.cells[*i].as_str()).collect::<Vec<_>>().join(" "),
+            Err(fault) => format!("{} {}", fault.fault.code, fault.value.unwrap_or_default()),
+        })
+        .collect()
+}
+
+#[test]
+fn ocds_in_every_wrapping_gives_the_same_contracts() {
+    let early = r#"{"ocid": "P1", "date": "2024-01-01", "awards": [{"id": "1", "value": {"amount": 5, "currency": "GBP"}, "suppliers": [{"id": "S1", "name": "Old"}]}]}"#;
+    let late = r#"{"ocid": "P1", "date": "2024-02-01", "tender": {"title": "T", "classification": {"id": "30000000"}, "numberOfTenderers": 2},
+        "parties": [{"id": "S1", "identifier": {"id": "5560000001"}}], "buyer": {"id": "B", "name": "Buyer"},
+        "awards": [{"id": "1", "date": "2024-01-20T10:00:00Z", "value": {"amount": 100.50, "currency": "GBP"}, "suppliers": [{"id": "S1", "name": "New"}, {"id": "S2", "name": "Two"}]},
+                   {"id": "2", "status": "cancelled", "suppliers": [{"id": "S3", "name": "Gone"}]}],
+        "contracts": [{"id": "C9", "awardID": "1", "period": {"startDate": "2024-02-01T00:00:00+01:00", "endDate": "2025-01-31"}, "relatedProcesses": [{"relationship": ["framework"], "identifier": "F1"}]}],
+        "bids": {"details": [{"id": "b1", "value": {"amount": 100.5, "currency": "GBP"}, "tenderers": [{"id": "S1"}]}, {"id": "b2", "tenderers": [{"id": "S9", "name": "Lost"}]}]}}"#;
+    let line = |text: &str| text.replace('\n', " ");
+    let contract =
+        ["contract_id", "framework_contract_id", "supplier_name", "supplier_id", "ceiling_net", "starts_on", "ends_on", "category_codes", "buyer_name"];
+    let expect = ["P1/C9 F1 New 5560000001 100.50 2024-02-01 2025-01-31 30000000 Buyer", "P1/C9 F1 Two S2 100.50 2024-02-01 2025-01-31 30000000 Buyer"];
+    for (name, text) in [
+        ("lines", format!("{}\n{}\n", line(early), line(late))),
+        ("lines in another order", format!("{}\n{}\n", line(late), line(early))),
+        ("an array", format!("[{early}, {late}]")),
+        ("a release package", format!("{{\"uri\": \"u\", \"publisher\": {{}}, \"releases\": [{early}, {late}]}}")),
+        ("a release", late.to_string()),
+        ("a compiled record", format!("{{\"uri\": \"u\", \"records\": [{{\"ocid\": \"P1\", \"releases\": [{early}], \"compiledRelease\": {late}}}]}}")),
+        ("a record with its releases", format!("{{\"uri\": \"u\", \"records\": [{{\"ocid\": \"P1\", \"releases\": [{early}, {late}]}}]}}")),
+    ] {
+        assert_eq!(named(text.as_bytes(), "contract", &contract), expect, "{name}");
+        assert_eq!(named(text.as_bytes(), "tender", &["tender_title", "tender_count"]), ["T 2"], "{name}");
+        assert_eq!(named(text.as_bytes(), "bid", &["bid_id", "tenderer_name", "is_winner"]), ["b1  true", "b2 Lost false"], "{name}");
+    }
+    let linked = r#"{"uri": "u", "records": [{"ocid": "P1", "releases": [{"url": "https://x", "date": "2024"}]}]}"#;
+    assert!(named(linked.as_bytes(), "contract", &contract)[0].starts_with("element_broken a record that only links"));
+    let nameless = r#"{"uri": "u", "publisher": {}, "releases": [{"id": 1}]}"#;
+    assert!(named(nameless.as_bytes(), "contract", &contract)[0].contains("ocid"));
+}
+
+/// Awards of the latest release of each process, counted by another reader.
+#[test]
+fn real_releases_give_every_award() {
+    let Some(folder) = support::corpus("ocds-uk-contracts-finder") else { return };
+    let path = folder.join("releases_england.jsonl.gz");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut Content::File(path.clone()).stream().unwrap(), &mut text).unwrap();
+    let mut latest = std::collections::BTreeMap::new();
+    for line in text.lines() {
+        let release: serde_json::Value = serde_json::from_str(line).unwrap();
+        let key = (release["date"].as_str().unwrap().to_string(), latest.len());
+        if release["awards"].is_array() {
+            let slot = latest.entry(release["ocid"].as_str().unwrap().to_string()).or_insert((key.clone(), serde_json::Value::Null));
+            if slot.1.is_null() || slot.0.0 <= key.0 {
+                *slot = (key, release);
+            }
+        }
+    }
+    let expect: Vec<(String, i128)> = latest
+        .values()
+        .flat_map(|(_, r)| r["awards"].as_array().unwrap())
+        .flat_map(|a| {
+            a["suppliers"].as_array().unwrap().iter().map(move |s| {
+                (s["name"].as_str().map_or_else(|| s["name"].to_string(), |n| n.trim().to_string()), ten_thousandths(&a["value"]["amount"].to_string()))
+            })
+        })
+        .collect();
+    let document = formats::open(&Content::File(path.clone()), &path).unwrap().unwrap();
+    let contracts = document.tables.into_iter().next().unwrap();
+    let at = |name: &str| contracts.columns.iter().position(|c| c == name).unwrap();
+    let (name, amount) = (at("supplier_name"), at("ceiling_net"));
+    let mut ours: Vec<(String, i128)> =
+        contracts.records.map(|r| r.unwrap()).map(|r| (r.cells[name].as_str().to_string(), ten_thousandths(r.cells[amount].as_str()))).collect();
+    let mut expect = expect;
+    ours.sort();
+    expect.sort();
+    assert_eq!(ours, expect);
+    assert!(ours.len() > 200, "{} contracts", ours.len());
+}
+
+#[test]
+fn sie_gives_control_totals() {
+    let text = b"#FLAGGA 0\r\n#FORMAT PC8\r\n#KONTO 4010 \"Ink\x94p\"\r\n#UB 0 4010 150.50\r\n#VER A 1 20240115 \"text \\\"x\\\"\"\r\n{\r\n\
+        #TRANS 4010 {1 \"100\"} 100.25\r\n#TRANS 2440 {} -100.25\r\n}\r\n#VER A 2 20240201 x\r\n{\r\n#TRANS 4010 {} 50.25 20240131\r\n#TRANS 4010 {} 1,5\r\n}\r\n";
+    assert_eq!(named(text, "control_total", &["account_code", "period", "net_amount"]), ["element_broken 1,5", "2440 2024-01 -100.25", "4010 2024-01 150.50"]);
+    assert_eq!(named(text, "balance", &["account_code", "year", "balance"]), ["4010 0 150.50"]);
+    let cut = &text[..text.len() - 3];
+    assert!(records(cut.to_vec()).unwrap_err().contains("not closed"));
+}
+
+#[test]
+fn parquet_ledgers_are_typed_by_the_file() {
+    use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Float64Array, Int64Array, RecordBatch, StringArray};
+    use std::sync::Arc;
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("amount", Arc::new(Decimal128Array::from(vec![Some(-123_450), None]).with_precision_and_scale(18, 2).unwrap())),
+        ("day", Arc::new(Date32Array::from(vec![19_753, 0]))),
+        ("share", Arc::new(Float64Array::from(vec![0.1 + 0.2, f64::NAN]))),
+        ("count", Arc::new(Int64Array::from(vec![i64::MAX, 1]))),
+        ("name", Arc::new(StringArray::from(vec!["0012", ""]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let scratch = support::Scratch::new("parquet");
+    let path = scratch.path().join("ledger.parquet");
+    let mut writer = parquet::arrow::ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let table = formats::open(&Content::File(path.clone()), &path).unwrap().unwrap().tables.remove(0);
+    let rows: Vec<_> = table.records.map(|r| r.unwrap().cells).collect();
+    assert_eq!(rows[0], [number("-1234.50"), date("2024-01-31"), number("0.3"), number("9223372036854775807"), text("0012")]);
+    assert_eq!(rows[1], [Cell::Empty, date("1970-01-01"), Cell::Error("NaN".into()), number("1"), Cell::Empty]);
+    let bytes = std::fs::read(&path).unwrap();
+    for hundredth in 1..100 {
+        std::fs::write(&path, &bytes[..bytes.len() * hundredth / 100]).unwrap();
+        assert!(formats::open(&Content::File(path.clone()), &path).is_err(), "cut at {hundredth} %");
+    }
+}
+
+/// Every notice of the corpus: award notices give contracts whose suppliers have names, and what must fail is refused.
+#[test]
+fn real_notices_give_contracts() {
+    let Some(folder) = support::corpus("ted-eforms-examples") else { return };
+    let scratch = support::Scratch::new("notices");
+    let archive = folder.join("eforms_examples_notices_and_reports.tar.zst");
+    if !std::process::Command::new("tar").args(["--zstd", "-xf"]).arg(&archive).arg("-C").arg(scratch.path()).status().is_ok_and(|s| s.success()) {
+        eprintln!("skipped: the system's tar cannot unpack zstd");
+        return;
+    }
+    let (mut contracts, mut bids, mut refused) = (0, 0, 0);
+    for entry in std::fs::read_dir(scratch.path().join("examples/notices")).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(Some(document)) = formats::open(&Content::File(path.clone()), &path) else {
+            refused += 1;
+            continue;
+        };
+        for table in document.tables {
+            let at = table.columns.iter().position(|c| c == "supplier_name" || c == "tenderer_name");
+            for record in table.records {
+                let record = record.unwrap_or_else(|f| panic!("{}: {f:?}", path.display()));
+                match table.name.as_str() {
+                    "contract" => contracts += 1,
+                    "bid" => bids += 1,
+                    _ => continue,
+                }
+                assert_ne!(record.cells[at.unwrap()], Cell::Empty, "{}", path.display());
+            }
+        }
+    }
+    assert!(contracts > 20 && bids > 30 && refused < 40, "{contracts} contracts, {bids} bids, {refused} refused");
+}
+
 /// Every JSON file of the corpus against sums made by a pass of another reader (serde_json).
 #[test]
 fn real_json_ledgers_add_up() {

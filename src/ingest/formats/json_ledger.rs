@@ -37,6 +37,8 @@ pub struct Survey {
     pub encoding: &'static str,
     /// How the records lie in the file.
     pub form: Form,
+    /// Keys of the root object, when there is one.
+    pub root_keys: Vec<String>,
     /// The arrays of records by their path (`results`, `a.b`; empty = the root), in the order of the file.
     pub tables: Vec<(String, Columns)>,
 }
@@ -54,6 +56,11 @@ impl Columns {
     /// Whether a column of that name exists.
     pub fn has(&self, name: &str) -> bool {
         self.index.contains_key(name)
+    }
+
+    /// Whether a column begins so.
+    pub fn begins(&self, prefix: &str) -> bool {
+        self.names.iter().any(|n| n.starts_with(prefix))
     }
 
     fn add(&mut self, record: &Json) -> Result<(), String> {
@@ -148,8 +155,11 @@ fn is_lines(content: &Content) -> io::Result<bool> {
             continue;
         }
         let is_value = Parser::new(line.as_slice()).and_then(|mut p| p.skip().and_then(|()| p.ahead())).is_ok_and(|rest| rest.is_none());
+        if !is_value {
+            return Ok(false);
+        }
         let mut rest = Vec::new();
-        while is_value {
+        loop {
             rest.clear();
             if (&mut source).take(1 << 16).read_until(b'\n', &mut rest)? == 0 {
                 return Ok(false);
@@ -158,7 +168,6 @@ fn is_lines(content: &Content) -> io::Result<bool> {
                 return Ok(true);
             }
         }
-        return Ok(false);
     }
 }
 
@@ -176,12 +185,13 @@ pub fn survey(content: &Content) -> io::Result<Survey> {
                 columns.add(&value).map_err(|reason| invalid(format!("line {line}: {reason}")))?;
             }
         }
-        return Ok(Survey { encoding, form: Form::Lines, tables: vec![(String::new(), columns)] });
+        return Ok(Survey { encoding, form: Form::Lines, root_keys: Vec::new(), tables: vec![(String::new(), columns)] });
     }
     let mut parser = Parser::new(content.stream()?).map_err(at)?;
     let mut tables = Vec::new();
     let mut lone = Columns::default();
-    explore(&mut parser, "", &mut tables).map_err(at)?;
+    let mut root_keys = Vec::new();
+    explore(&mut parser, "", &mut tables, &mut root_keys).map_err(at)?;
     if parser.ahead().map_err(at)?.is_some() {
         return Err(invalid(format!("line {}: more text follows the document", parser.line())));
     }
@@ -193,12 +203,12 @@ pub fn survey(content: &Content) -> io::Result<Survey> {
             return Err(invalid("line 1: no object and no array of objects: nothing that is a table"));
         }
         lone.add(&value).map_err(invalid)?;
-        return Ok(Survey { encoding: parser.encoding(), form: Form::One, tables: vec![(String::new(), lone)] });
+        return Ok(Survey { encoding: parser.encoding(), form: Form::One, root_keys, tables: vec![(String::new(), lone)] });
     }
-    Ok(Survey { encoding: parser.encoding(), form: Form::Arrays, tables })
+    Ok(Survey { encoding: parser.encoding(), form: Form::Arrays, root_keys, tables })
 }
 
-fn explore(parser: &mut Parser<Source>, path: &str, tables: &mut Vec<(String, Columns)>) -> Result<(), JsonFault> {
+fn explore(parser: &mut Parser<Source>, path: &str, tables: &mut Vec<(String, Columns)>, root_keys: &mut Vec<String>) -> Result<(), JsonFault> {
     match parser.ahead()? {
         Some(b'{') => {
             parser.enter(b'{')?;
@@ -208,7 +218,10 @@ fn explore(parser: &mut Parser<Source>, path: &str, tables: &mut Vec<(String, Co
                 is_first = false;
                 let key = parser.key()?;
                 let below = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                explore(parser, &below, tables)?;
+                if path.is_empty() {
+                    root_keys.push(key.clone());
+                }
+                explore(parser, &below, tables, root_keys)?;
                 if !keys.insert(key) && tables.iter().any(|(p, _)| p.starts_with(&below)) {
                     return Err(JsonFault { line: parser.line(), message: format!("the key \"{}\" stands twice", below.escape_debug()) });
                 }
@@ -259,9 +272,8 @@ pub fn open(content: &Content, survey: Survey) -> io::Result<Document> {
                 Err(fault) => Err(broken(fault.line, fault.message)),
             })),
             Form::One => {
-                let mut parser = Parser::new(content.stream()?).map_err(at)?;
-                let value = parser.value().map_err(at)?;
-                Box::new(std::iter::once(match parser.flaw() {
+                let (value, flaw) = whole(content)?;
+                Box::new(std::iter::once(match flaw {
                     None => columns.record(1, &value),
                     Some(flaw) => Err(flawed(&flaw)),
                 }))
@@ -271,6 +283,13 @@ pub fn open(content: &Content, survey: Survey) -> io::Result<Document> {
     }
     let format = if survey.form == Form::Lines { "json lines" } else { "json" };
     Ok(Document { format, encoding: survey.encoding.into(), tables, notes: Notes::default() })
+}
+
+/// The whole file as one value, with its first flaw.
+pub fn whole(content: &Content) -> io::Result<(Json, Option<Flaw>)> {
+    let mut parser = Parser::new(content.stream()?).map_err(at)?;
+    let value = parser.value().map_err(at)?;
+    Ok((value, parser.flaw()))
 }
 
 fn flawed(flaw: &Flaw) -> CellFault {

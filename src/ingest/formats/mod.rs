@@ -7,16 +7,19 @@
 pub mod archive;
 pub mod content;
 mod decimal;
-#[allow(dead_code, reason = "the readers of documents use the rest")]
+mod eforms;
+pub mod einvoice;
 mod json;
-#[allow(dead_code, reason = "the readers of documents use the rest")]
 mod json_ledger;
+mod notice;
+mod ocds;
 mod ods;
+mod parquet_ledger;
+mod sie;
 mod xls;
 mod xlsb;
 mod xlsx;
-#[allow(dead_code, reason = "the readers of documents use the rest")]
-mod xml;
+pub mod xml;
 
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -90,17 +93,44 @@ pub fn open(content: &Content, path: &Path) -> Result<Option<Document>> {
                 xlsb::open(&archive)
             } else if archive.find("[Content_Types].xml").is_some() {
                 xlsx::open(&archive)
+            } else if archive.entries().iter().any(|e| e.name.to_ascii_lowercase().ends_with(".xml")) {
+                einvoice::open_archive(archive)
             } else {
                 return Ok(None);
             }
         }
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => xls::open(content),
+        [b'P', b'A', b'R', b'1', ..] => parquet_ledger::open(content),
+        head if sie::is_sie(head) => sie::open(content),
+        [b'U', b'N', b'A' | b'B', ..] if head.get(3).is_some_and(|b| !b.is_ascii_alphanumeric()) => {
+            Err(content::invalid("an EDIFACT message, which is not read; ask the sender for the same invoice in UBL or CII"))
+        }
         _ => match first_character(content).map_err(input)? {
-            Some('{' | '[') => json_ledger::survey(content).and_then(|survey| json_ledger::open(content, survey)),
+            Some('{' | '[') => json_ledger::survey(content).and_then(|survey| match ocds::place(&survey) {
+                Some(place) => ocds::open(content, &survey, &place),
+                None => json_ledger::open(content, survey),
+            }),
+            Some('<') => open_xml(content, path),
             _ => return Ok(None),
         },
     };
     document.map(Some).map_err(input)
+}
+
+fn open_xml(content: &Content, path: &Path) -> io::Result<Document> {
+    let invalid = |fault: xml::XmlFault| content::invalid(format!("line {}: {}", fault.line, fault.message));
+    let root = xml::Pieces::new(content.stream()?).and_then(|mut pieces| pieces.root()).map_err(invalid)?;
+    if einvoice::syntax(&root).is_some() {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        return einvoice::open(content, &name);
+    }
+    if eforms::kind(&root).is_some() {
+        return eforms::open(content);
+    }
+    Err(content::invalid(format!(
+        "an XML document \"{}\", which is no format that is read: UBL or CII invoice, eForms contract or award notice",
+        root.name.escape_debug()
+    )))
 }
 
 /// The first character that is no white space, in whatever encoding the text is.

@@ -18,7 +18,7 @@ pub fn open(archive: &Archive) -> std::io::Result<Document> {
     if let Some(manifest) = archive.find("META-INF/manifest.xml") {
         let mut pieces = pieces(archive, &manifest.name).map_err(shown)?;
         loop {
-            match pieces.next().map_err(shown)? {
+            match pieces.piece().map_err(shown)? {
                 Piece::Start(tag) if tag.name == "encryption-data" => return Err(invalid("the workbook is protected by a password; save it without one")),
                 Piece::Eof => break,
                 _ => {}
@@ -55,7 +55,7 @@ fn sheets(archive: &Archive) -> Result<Vec<(String, bool)>, XmlFault> {
     let mut style = String::new();
     let mut sheets = Vec::new();
     loop {
-        match pieces.next()? {
+        match pieces.piece()? {
             Piece::Start(tag) if tag.name == "style" => style = tag.attribute("name").unwrap_or_default().to_string(),
             Piece::Start(tag) if tag.name == "table-properties" && tag.attribute("display") == Some("false") => hidden_styles.push(style.clone()),
             Piece::Start(tag) if tag.name == "table" => {
@@ -93,7 +93,7 @@ impl Rows {
         let mut pieces = pieces(archive, "content.xml")?;
         let mut at = 0;
         loop {
-            match pieces.next()? {
+            match pieces.piece()? {
                 Piece::Start(tag) if tag.name == "tracked-changes" => pieces.skip()?,
                 Piece::Start(tag) if tag.name == "table" => {
                     if at == index {
@@ -118,7 +118,7 @@ impl Rows {
                 self.count(cells.len())?;
                 return Ok(Some(CellRecord { line: self.row, cells }));
             }
-            match self.pieces.next()? {
+            match self.pieces.piece()? {
                 Piece::Start(tag) if tag.name == "table-row" => {
                     let times = repeated(&tag, "number-rows-repeated");
                     if tag.attribute("visibility").is_some_and(|v| v != "visible") {
@@ -160,7 +160,7 @@ impl Rows {
         // Empty cells wait until a value follows: rows end in `number-columns-repeated="16384"`.
         let mut waiting = 0u64;
         loop {
-            match self.pieces.next()? {
+            match self.pieces.piece()? {
                 Piece::Start(tag) if tag.name == "table-cell" || tag.name == "covered-table-cell" => {
                     let times = repeated(&tag, "number-columns-repeated");
                     self.merged += u64::from(tag.attribute("number-columns-spanned").or(tag.attribute("number-rows-spanned")).is_some_and(|s| s != "1"));
@@ -191,7 +191,7 @@ impl Rows {
         let mut open = 1usize;
         let mut paragraphs = 0;
         while open > 0 {
-            match self.pieces.next()? {
+            match self.pieces.piece()? {
                 Piece::Start(tag) if matches!(tag.name.as_str(), "annotation" | "frame" | "ruby-text" | "shape") => self.pieces.skip()?,
                 Piece::Start(tag) => {
                     open += 1;

@@ -263,14 +263,14 @@ impl SharedStrings {
         let mut pieces = Pieces::new(source)?;
         pieces.root()?;
         loop {
-            match pieces.next()? {
+            match pieces.piece()? {
                 Piece::Start(tag) if tag.name == "si" => {
                     let start = strings.text.len();
                     // Text stands in <t> and in <r><t>; <rPh> holds how it is pronounced.
                     let mut open = 1usize;
                     let mut in_text = 0usize;
                     while open > 0 {
-                        match pieces.next()? {
+                        match pieces.piece()? {
                             Piece::Start(tag) if tag.name == "rPh" => pieces.skip()?,
                             Piece::Start(tag) => {
                                 open += 1;

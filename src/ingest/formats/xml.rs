@@ -87,7 +87,7 @@ impl<R: BufRead> Pieces<R> {
     }
 
     /// The next piece. Comments and processing instructions are passed over.
-    pub fn next(&mut self) -> Result<Piece, XmlFault> {
+    pub fn piece(&mut self) -> Result<Piece, XmlFault> {
         if std::mem::take(&mut self.pending_end) {
             return self.end();
         }
@@ -149,7 +149,7 @@ impl<R: BufRead> Pieces<R> {
 
     /// The root element's start tag.
     pub fn root(&mut self) -> Result<Tag, XmlFault> {
-        match self.next()? {
+        match self.piece()? {
             Piece::Start(tag) => Ok(tag),
             _ => Err(self.fault("the document has no element")),
         }
@@ -159,7 +159,7 @@ impl<R: BufRead> Pieces<R> {
     pub fn skip(&mut self) -> Result<(), XmlFault> {
         let mut open = 1usize;
         while open > 0 {
-            match self.next()? {
+            match self.piece()? {
                 Piece::Start(_) => open += 1,
                 Piece::End => open -= 1,
                 Piece::Text(_) => {}
@@ -173,7 +173,7 @@ impl<R: BufRead> Pieces<R> {
     pub fn text(&mut self) -> Result<String, XmlFault> {
         let mut text = String::new();
         loop {
-            match self.next()? {
+            match self.piece()? {
                 Piece::Start(_) => self.skip()?,
                 Piece::Text(more) => text.push_str(&more),
                 Piece::End => return Ok(text),
@@ -189,7 +189,7 @@ impl<R: BufRead> Pieces<R> {
         let mut open = vec![Element { line: self.line(), tag, ..Element::default() }];
         let mut nodes = 1;
         loop {
-            match self.next()? {
+            match self.piece()? {
                 Piece::Start(tag) if is_dropped(&tag.name) => self.skip()?,
                 Piece::Start(tag) => {
                     nodes += 1;
@@ -337,7 +337,7 @@ mod tests {
         let mut pieces = Pieces::new(text)?;
         let root = pieces.root()?;
         let tree = pieces.tree(root, 1_000, |_| false)?;
-        match pieces.next()? {
+        match pieces.piece()? {
             Piece::Eof => Ok(tree),
             other => panic!("{other:?} after the root"),
         }

@@ -28,8 +28,11 @@ use crate::store::{FileEntry, Frame, SqlSession, StageEntry, Store, Transaction,
 /// Raised when the Rust of this stage changes what it writes; the text of the queries counts by itself.
 const VERSION: &str = "1";
 
-/// Queries under way at a time. The engine works on all cores within each; more at a time only costs memory.
-const PARALLEL_QUERIES: usize = 3;
+/// Queries under way at a time. The engine works on all cores within each: a second one fills its pauses, and costs memory.
+const PARALLEL_QUERIES: usize = 2;
+
+/// Lines from which one query at a time is enough to keep the cores busy, and all that memory should be asked for.
+const SEQUENTIAL_FROM_LINES: u64 = 3_000_000;
 
 /// Makes all figures, unless what they are made from is unchanged.
 pub fn run(context: &Context, store: &mut Store) -> Result<()> {
@@ -110,12 +113,11 @@ fn check_session(session: &SqlSession, names: &[&str]) -> Result<Vec<Check>> {
         let known: Vec<_> = checks().map(|(name, _, _)| name).collect();
         return Err(Error::Config(format!("no check is called \"{unknown}\"; there are {}", known.join(", "))));
     }
-    let keys = keys_sql();
     checks()
         .filter(|(name, _, _)| names.is_empty() || names.contains(name))
         .map(|(name, what, sql)| {
-            let sql = if name == KEYS_CHECK { keys.as_str() } else { sql };
-            Ok(Check { name, what, rows: session.query(&format!("check {name}"), sql)? })
+            let rows = if name == KEYS_CHECK { repeated_keys(session)? } else { session.query(&format!("check {name}"), sql)? };
+            Ok(Check { name, what, rows })
         })
         .collect()
 }
@@ -123,19 +125,18 @@ fn check_session(session: &SqlSession, names: &[&str]) -> Result<Vec<Check>> {
 /// The one check that is not a file: its SQL follows from the declared keys.
 const KEYS_CHECK: &str = "keys_are_unique";
 
-/// Counts the keys that stand in more than one row, for each analysis.
-fn keys_sql() -> String {
-    let (mut keys, mut counts) = (Vec::new(), Vec::new());
+/// The analyses with keys that stand in more than one row, and how many; table by table, for the sake of memory.
+fn repeated_keys(session: &SqlSession) -> Result<Frame> {
+    let mut found = Vec::new();
     for table in catalogue::analyses().iter().map(|a| a.table) {
-        let key = table.key.join(", ");
-        keys.push(format!("{}_keys as (select {key}, count(*) as row_count from {} group by {key})", table.name, table.full_name()));
-        counts.push(format!("select '{0}' as table_name, count(*) as repeated_key_count from {0}_keys where row_count > 1", table.name));
+        let (name, key) = (table.full_name(), table.key.join(", "));
+        let sql = format!(
+            "with key_counts as (select {key}, count(*) as row_count from {name} group by {key}), repeated as (select '{name}' as table_name, row_count \
+             from key_counts where row_count > 1) select table_name, count(*) as repeated_key_count from repeated group by table_name order by table_name"
+        );
+        found.push(session.query(&format!("check {KEYS_CHECK}"), &sql)?);
     }
-    format!(
-        "with {}, counts as ({}) select table_name, repeated_key_count from counts where repeated_key_count > 0 order by table_name",
-        keys.join(", "),
-        counts.join(" union all ")
-    )
+    Ok(arrow::compute::concat_batches(&found[0].schema(), &found)?)
 }
 
 /// Any SQL over the lake, the decisions and the results. Only the tables that the text names are opened.
@@ -205,7 +206,8 @@ fn stage_fingerprint(context: &Context, store: &Store) -> Result<String> {
 /// Runs every analysis and writes its file; the files count when the caller names them.
 fn run_queries(context: &Context, transaction: &Transaction<'_>, session: &SqlSession) -> Result<Vec<(&'static Table, FileEntry)>> {
     let analyses = catalogue::analyses();
-    let threads = if context.config.threads == 0 { PARALLEL_QUERIES } else { context.config.threads.min(PARALLEL_QUERIES) };
+    let most = if transaction.store().row_count(&schema::SPEND) < SEQUENTIAL_FROM_LINES { PARALLEL_QUERIES } else { 1 };
+    let threads = if context.config.threads == 0 { most } else { context.config.threads.min(most) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| Error::Store(format!("cannot start threads: {e}; set threads = 1")))?;
     let done = AtomicU64::new(0);
     pool.install(|| {

@@ -11,6 +11,7 @@ mod matching;
 mod oracle;
 mod queries;
 mod report;
+mod resolve_quality;
 mod resolve_stage;
 mod rules;
 mod support;

@@ -196,3 +196,20 @@ fn bytes_do_not_hang_on_threads_or_order() {
     }
     assert!(seen.windows(2).all(|w| w[0] == w[1]));
 }
+
+#[test]
+fn the_review_asks_by_money() {
+    let scratch = Scratch::new("resolve-review");
+    let context = context(scratch.path());
+    let store = lake(&scratch.path().join("out"), false);
+    let questions = resolve::review::review(&context, &store, 10).unwrap();
+    assert!(questions.windows(2).all(|w| w[0].at_risk >= w[1].at_risk));
+    let acme = questions.iter().find(|q| q.record == "ledger: Acme Bygg").expect("a name link is a question");
+    assert!(acme.is_linked && acme.amount.to_string() == "100.00", "{acme:?}");
+    let key = vendor_key("ledger", "", "Acme Bygg", "");
+    assert_eq!(acme.verdict, format!("different {key} SE5560360793"));
+    // Taking the advice ends the link.
+    std::fs::write(scratch.path().join("suppliers.overrides"), format!("{} # controller 2024-03-01\n", acme.verdict)).unwrap();
+    let again = resolve::review::review(&context, &store, 10).unwrap();
+    assert!(again.iter().all(|q| q.record != "ledger: Acme Bygg" || !q.is_linked), "{again:?}");
+}

@@ -5,9 +5,11 @@
 
 pub mod class;
 pub mod decide;
+pub mod linkage;
 pub mod name;
 pub mod overrides;
 pub mod record;
+pub mod review;
 pub mod sets;
 pub mod similar;
 

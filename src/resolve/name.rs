@@ -64,6 +64,8 @@ pub struct Name {
     pub other_words: Vec<String>,
     /// How the two belong together.
     pub relation: Option<Relation>,
+    /// How many of the words, at the end, stood after the legal form: a place more often than a name.
+    pub tail: usize,
     /// The legal form.
     pub form: Option<&'static LegalForm>,
     /// Set when it names nobody.
@@ -127,10 +129,14 @@ pub fn parse(text: &str) -> Name {
             _ => {}
         }
     }
-    let (tokens, form) = words.without_form(words.without_noise(tokens));
-    let (other, other_form) = words.without_form(words.without_noise(other));
+    let (tokens, form, tail) = words.without_form(words.without_noise(tokens));
+    let (other, other_form, _) = words.without_form(words.without_noise(other));
     let blank = tokens.is_empty().then_some(Blank::Placeholder);
-    Name { words: words.expanded(tokens), other_words: words.expanded(other), relation, form: form.or(other_form), blank }
+    let count = tokens.len();
+    let own = words.expanded(tokens);
+    // A word said twice is one word; of what stood after the form at least one word must be left before it.
+    let tail = tail.saturating_sub(count - own.len()).min(own.len().saturating_sub(1));
+    Name { words: own, other_words: words.expanded(other), relation, tail, form: form.or(other_form), blank }
 }
 
 /// Splits a name into tokens: initials joined (`A.B.C.` and `H & M` are one word each), connectives dropped.
@@ -362,9 +368,10 @@ impl Words {
         }
     }
 
-    /// Without legal forms; the last one tells the form. A name of forms only is kept.
-    fn without_form(&'static self, mut tokens: Vec<String>) -> (Vec<String>, Option<&'static LegalForm>) {
-        let mut form = None;
+    /// Without legal forms; the last one tells the form, and how many words stood after one in the middle. A name of forms
+    /// only is kept.
+    fn without_form(&'static self, mut tokens: Vec<String>) -> (Vec<String>, Option<&'static LegalForm>, usize) {
+        let (mut form, mut tail) = (None, 0);
         while let Some((length, found)) = (1..=PHRASE_TOKENS_MAX.min(tokens.len().saturating_sub(1))).rev().find_map(|length| {
             let found = self.form_at(&tokens[tokens.len() - length..], length, |p| p != Position::Start)?;
             Some((length, found))
@@ -387,11 +394,12 @@ impl Words {
                 Some((length, found)) => {
                     tokens.drain(at..at + length);
                     form = form.or(Some(found));
+                    tail = tokens.len() - at;
                 }
                 None => at += 1,
             }
         }
-        (tokens, form)
+        (tokens, form, tail)
     }
 
     fn form_at(&'static self, tokens: &[String], length: usize, fits: impl Fn(Position) -> bool) -> Option<&'static LegalForm> {
@@ -400,7 +408,14 @@ impl Words {
     }
 
     fn expanded(&self, tokens: Vec<String>) -> Vec<String> {
-        tokens.into_iter().map(|t| self.abbreviations.get(t.as_str()).map_or(t, |means| (*means).to_string())).collect()
+        let mut words: Vec<String> = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            let word = self.abbreviations.get(token.as_str()).map_or(token, |means| (*means).to_string());
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::linkage;
 use super::name::{self, Blank, Name, Relation};
 use super::overrides::{Line, Reference, Verdict};
 use super::record::{Origin, Record};
@@ -197,6 +198,7 @@ pub fn decide(records: &[Record], options: &Options) -> Result<Resolution> {
     case.unite_vendor_ids();
     case.unite_equal_names();
     case.unite_bank_accounts();
+    case.unite_like_names(options.link_score_min as f32);
     Ok(case.into_resolution(&anchors, &given, options, stale))
 }
 
@@ -673,6 +675,11 @@ impl Case<'_> {
                 }
             }
         }
+    }
+
+    fn unite_like_names(&mut self, score_min: f32) {
+        let blank: Vec<bool> = self.parsed.iter().map(|p| p.blank.is_some()).collect();
+        linkage::unite(self.records, &self.names, &self.entry, &blank, &mut self.sets, score_min, &mut self.doubts);
     }
 
     fn into_resolution(self, anchors: &[String], given: &BTreeMap<u32, (String, usize)>, options: &Options, mut stale: Vec<(usize, String)>) -> Resolution {

@@ -133,9 +133,9 @@ pub fn encode(ledger: Ledger, text: &str, is_first: bool) -> Vec<u8> {
     }
 }
 
-/// All that we write lies in Latin-1, which Windows-1252 equals there.
+/// All that we write lies in Latin-1, which Windows-1252 equals there, but for the dash that tells the two apart.
 fn windows_1252(text: &str) -> Vec<u8> {
-    text.chars().map(|c| u8::try_from(u32::from(c)).expect("the region's texts are Latin-1")).collect()
+    text.chars().map(|c| if c == '–' { 0x96 } else { u8::try_from(u32::from(c)).expect("the region's texts are Latin-1") }).collect()
 }
 
 fn number(out: &mut String, mut n: u64) {
@@ -245,8 +245,13 @@ fn reference(out: &mut String, world: &World, reference: Reference) {
     }
 }
 
-/// Writes one line of an invoice as a row of its ledger's layout, line end included.
-pub fn row(out: &mut String, world: &World, ledger: Ledger, invoice: &Invoice, line: &Line, voucher: u64) {
+/// Writes one line of an invoice as a row of its ledger's layout, line end included. Returns the lines of the file that it takes
+/// beyond one, and how many of them stand above the row.
+pub fn row(out: &mut String, world: &World, ledger: Ledger, invoice: &Invoice, line: &Line, voucher: u64) -> (u64, u64) {
+    let is_odd = line.text == Text::TwoLines && ledger == Ledger::Main;
+    if is_odd {
+        out.push_str(line_end(ledger));
+    }
     let start = out.len();
     match ledger {
         Ledger::Main => main_row(out, world, invoice, line, voucher),
@@ -260,6 +265,7 @@ pub fn row(out: &mut String, world: &World, ledger: Ledger, invoice: &Invoice, l
         out.push_str(&broken);
     }
     out.push_str(line_end(ledger));
+    if is_odd { (2, 1) } else { (0, 0) }
 }
 
 fn broken(row: &str, ledger: Ledger, fault: u8) -> String {
@@ -383,6 +389,7 @@ fn main_row(out: &mut String, world: &World, invoice: &Invoice, line: &Line, vou
     match line.text {
         Text::None => {}
         Text::Words(words) => out.push_str(words),
+        Text::TwoLines => quoted(out, "Enligt avtal; se \"bilaga\"\nDel 2", ';'),
         Text::Credits(style, value, year) => {
             out.push_str("Kredit av faktura ");
             invoice_number(out, style, value, year, false);

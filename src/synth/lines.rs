@@ -104,6 +104,8 @@ pub enum Text {
     Credits(u8, u64, i32),
     /// Something.
     Words(&'static str),
+    /// Something on two lines, with the separator and quotation marks in it, below a blank line of the file.
+    TwoLines,
 }
 
 /// A posting line.
@@ -273,7 +275,7 @@ enum Draw {
     NoPurchase,
 }
 
-const WORDS: &[&str] = &["Enligt beställning", "Leverans", "Månadsfaktura", "Avrop", "Service", "Akut behov", "Årsavgift"];
+const WORDS: &[&str] = &["Enligt beställning", "Leverans", "Månadsfaktura", "Avrop – etapp 2", "Service", "Akut behov", "Årsavgift"];
 
 /// What of an invoice is settled before its lines are.
 struct Head {
@@ -824,6 +826,7 @@ pub fn repeat_of(world: &World, original: &Invoice, record: u64, repeat: Repeat,
             for line in &mut copy.lines {
                 line.amount = -line.amount;
                 line.quantity = -line.quantity;
+                line.text = Text::Credits(original.style, original.number, original.invoiced.ymd().0);
                 line.truth.credit = 1;
             }
         }
@@ -835,8 +838,9 @@ pub fn repeat_of(world: &World, original: &Invoice, record: u64, repeat: Repeat,
 /// A credit note that refers to nothing.
 pub fn loosened(mut invoice: Invoice) -> Invoice {
     for line in &mut invoice.lines {
-        line.amount = -line.amount;
-        line.quantity = -line.quantity;
+        // Prices times quantities repeat, and would seem to credit another line.
+        (line.amount, line.quantity, line.price, line.item) = (-line.amount - 7, 0, 0, NONE);
+        line.truth.ladder = line.truth.ladder.min(2);
         line.truth.credit = 2;
     }
     invoice

@@ -140,9 +140,19 @@ struct Made {
     bytes: Vec<u8>,
     truth: String,
     duplicates: String,
-    rejects: String,
-    reject_count: u64,
+    rejects: Vec<Reject>,
+    /// Lines of the file beyond one for each record.
+    extra_lines: u64,
     total: i128,
+}
+
+/// A faulty record of an invoice file.
+struct Reject {
+    record: u64,
+    /// Extra lines of the part above it.
+    extra_lines: u64,
+    fault: u8,
+    amount: i64,
 }
 
 struct Output {
@@ -182,17 +192,20 @@ pub fn generate(options: &Options) -> Result<Summary> {
         summary.bytes += head.len() as u64;
         summary.files += 1;
         truth.begin(options, &output.path)?;
-        let mut total = 0;
+        let (mut total, mut extra_lines) = (0, 0);
         let parts: Vec<Part> = output.months.iter().flat_map(|month| parts(month, plan.of(month.ledger, month.month))).collect();
         for batch in parts.chunks(PARTS_AT_ONCE) {
-            let made: Vec<Made> =
-                batch.par_iter().map(|part| make(&world, &maker, &plan, part, &output.path, head_lines, options.has_truth, &burnt, &seen)).collect();
+            let made: Vec<Made> = batch.par_iter().map(|part| make(&world, &maker, &plan, part, &output.path, options.has_truth, &burnt, &seen)).collect();
             for (part, made) in batch.iter().zip(made) {
                 put(&mut file, &made.bytes)?;
                 truth.add(&made)?;
+                for reject in &made.rejects {
+                    truth_of_reject(&mut truth.rejects, ledger, reject, &output.path, head_lines + extra_lines);
+                }
+                extra_lines += made.extra_lines;
                 summary.lines += part.records;
                 summary.bytes += made.bytes.len() as u64;
-                summary.rejects += made.reject_count;
+                summary.rejects += made.rejects.len() as u64;
                 total += made.total;
             }
         }
@@ -280,17 +293,7 @@ fn booking_day(period: Period, done: u64, of: u64) -> Date {
 }
 
 #[allow(clippy::too_many_arguments, reason = "what the parts of a file share, borrowed once")]
-fn make(
-    world: &World,
-    maker: &Maker,
-    plan: &Plan,
-    part: &Part,
-    path: &str,
-    head_lines: u64,
-    has_truth: bool,
-    burnt: &[AtomicI64],
-    seen: &[AtomicBool],
-) -> Made {
+fn make(world: &World, maker: &Maker, plan: &Plan, part: &Part, path: &str, has_truth: bool, burnt: &[AtomicI64], seen: &[AtomicBool]) -> Made {
     let month = part.month;
     let ledger = LEDGERS[month.ledger];
     let period = world.first.plus(month.month as i32);
@@ -298,7 +301,7 @@ fn make(
     let planned_records: u64 = planned.iter().map(|i| i.lines.len() as u64).sum();
     let mut rng = Rng::at(&[world.seed, 11, month.before + part.from]);
     let mut text = String::with_capacity(part.records as usize * 260);
-    let mut made = Made { bytes: Vec::new(), truth: String::new(), duplicates: String::new(), rejects: String::new(), reject_count: 0, total: 0 };
+    let mut made = Made { bytes: Vec::new(), truth: String::new(), duplicates: String::new(), rejects: Vec::new(), extra_lines: 0, total: 0 };
     let mut recent: Vec<(Invoice, u64)> = Vec::with_capacity(RECENT);
     let mut waiting: Option<Invoice> = None;
     let (mut done, mut planned_done, mut planned_at) = (0, 0, 0);
@@ -315,7 +318,7 @@ fn make(
         } else if let Some(rebill) = waiting.take() {
             Invoice { booked: place.booked, ..rebill }
         } else {
-            drawn(world, maker, place, free, &recent, &mut waiting, &mut rng)
+            drawn(world, maker, place, free, &mut recent, &mut waiting, &mut rng)
         };
         if !is_due {
             invoice.lines.truncate(free as usize);
@@ -328,7 +331,7 @@ fn make(
         }
         seen[invoice.vendor as usize].store(true, Ordering::Relaxed);
         for (i, line) in invoice.lines.iter().enumerate() {
-            layout::row(&mut text, world, ledger, &invoice, line, 1_000_000 + place.number);
+            let (extra_lines, above) = layout::row(&mut text, world, ledger, &invoice, line, 1_000_000 + place.number);
             made.total += i128::from(line.amount);
             if line.truth.contract != NONE && line.amount > 0 {
                 let contract = &world.contracts[line.truth.contract as usize];
@@ -337,11 +340,11 @@ fn make(
             }
             let record = record + i as u64;
             if let Some(fault) = invoice.fault {
-                made.reject_count += 1;
-                truth_of_reject(&mut made.rejects, ledger, fault, path, record, head_lines, line.amount);
+                made.rejects.push(Reject { record, extra_lines: made.extra_lines + above, fault, amount: line.amount });
             } else if has_truth {
                 truth_of_line(&mut made.truth, world, record, invoice.vendor, line);
             }
+            made.extra_lines += extra_lines;
         }
         if let Some((repeat, original)) = invoice.repeats {
             let (kind, is_duplicate) = match repeat {
@@ -359,37 +362,40 @@ fn make(
     made
 }
 
-/// An invoice that is not planned: a new one, or one that looks back on a recent one.
-fn drawn(world: &World, maker: &Maker, place: Place, free: u64, recent: &[(Invoice, u64)], waiting: &mut Option<Invoice>, rng: &mut Rng) -> Invoice {
+/// An invoice that is not planned: a new one, or one that looks back on a recent one, each of which is looked back on once.
+fn drawn(world: &World, maker: &Maker, place: Place, free: u64, recent: &mut Vec<(Invoice, u64)>, waiting: &mut Option<Invoice>, rng: &mut Rng) -> Invoice {
     let roll = rng.below(1_000);
-    if recent.is_empty() {
+    if recent.is_empty() || roll >= 37 {
         return maker.draw(place);
     }
-    let (original, record) = &recent[rng.index(recent.len())];
-    let is_whole = original.lines.len() as u64 * 2 <= free;
-    match roll {
-        0..25 => credit_of(original, place, rng),
-        25..30 if is_whole => {
-            let supplier = world.vendors[original.vendor as usize].supplier;
-            let records = world.suppliers[supplier as usize].records[place.ledger].clone();
-            let has_other = records.clone().any(|v| v != original.vendor && world.vendors[v as usize].is_proved);
-            let repeat = match rng.below(3) {
-                0 => Repeat::CleanedNumber,
-                1 if has_other => Repeat::OtherVendor,
-                _ => Repeat::Exact,
-            };
-            repeat_of(world, original, *record, repeat, place)
-        }
-        30..33 if is_whole => {
-            *waiting = Some(repeat_of(world, original, *record, Repeat::Rebill, place));
-            repeat_of(world, original, *record, Repeat::Reversal, place)
-        }
-        33..37 => {
-            let invoice = maker.draw(place);
-            if is_plain(world, &invoice) { loosened(invoice) } else { invoice }
-        }
-        _ => maker.draw(place),
+    if roll >= 33 {
+        let invoice = maker.draw(place);
+        return if is_plain(world, &invoice) { loosened(invoice) } else { invoice };
     }
+    let (original, record) = recent.remove(rng.index(recent.len()));
+    if roll < 25 {
+        return credit_of(&original, place, rng);
+    }
+    // Kronor enough for a test of duplicates to look at, and room for a reversal with its new bill. Ledgers without voucher
+    // numbers book the same number twice on a day as one invoice.
+    let total: i64 = original.lines.iter().map(|l| l.amount).sum();
+    let is_told_apart = matches!(LEDGERS[place.ledger], world::Ledger::Main | world::Ledger::Culture) || original.booked != place.booked;
+    if total < 100_000 || original.lines.len() as u64 * 2 > free || !is_told_apart {
+        return maker.draw(place);
+    }
+    if roll >= 30 {
+        *waiting = Some(repeat_of(world, &original, record, Repeat::Rebill, place));
+        return repeat_of(world, &original, record, Repeat::Reversal, place);
+    }
+    let supplier = world.vendors[original.vendor as usize].supplier;
+    let records = world.suppliers[supplier as usize].records[place.ledger].clone();
+    let has_other = records.clone().any(|v| v != original.vendor && world.vendors[v as usize].is_proved);
+    let repeat = match rng.below(3) {
+        0 => Repeat::CleanedNumber,
+        1 if has_other => Repeat::OtherVendor,
+        _ => Repeat::Exact,
+    };
+    repeat_of(world, &original, record, repeat, place)
 }
 
 fn truth_of_line(out: &mut String, world: &World, record: u64, vendor: u32, line: &lines::Line) {
@@ -417,14 +423,15 @@ fn truth_of_line(out: &mut String, world: &World, record: u64, vendor: u32, line
     let _ = writeln!(out, ",S{},{},{credit}", world.vendors[vendor as usize].supplier, u8::from(truth.has_all_evidence));
 }
 
-fn truth_of_reject(out: &mut String, ledger: world::Ledger, fault: u8, path: &str, record: u64, head_lines: u64, amount: i64) {
-    let fault = &faults::faults_of(ledger)[usize::from(fault)];
+fn truth_of_reject(out: &mut String, ledger: world::Ledger, reject: &Reject, path: &str, lines_above: u64) {
+    let fault = &faults::faults_of(ledger)[usize::from(reject.fault)];
     let (column, value) = match fault.how {
         faults::Break::Value(column, value) => (column, value),
         faults::Break::Short(_) | faults::Break::Long => ("", ""),
     };
-    let amount = if fault.has_amount && !column.is_empty() { format!("{}.{:02}", amount / 100, amount % 100) } else { String::new() };
-    let _ = writeln!(out, "{path},{record},{},{column},\"{value}\",{},{amount}", head_lines + record, fault.code);
+    let amount = if fault.has_amount && !column.is_empty() { format!("{}.{:02}", reject.amount / 100, reject.amount % 100) } else { String::new() };
+    let line = lines_above + reject.record + reject.extra_lines;
+    let _ = writeln!(out, "{path},{},{line},{column},\"{value}\",{},{amount}", reject.record, fault.code);
 }
 
 type Writer = BufWriter<File>;
@@ -475,7 +482,6 @@ impl Truths {
             file.write_all(made.truth.as_bytes()).map_err(|e| Error::io("write", path, &e))?;
         }
         self.duplicates.push_str(&made.duplicates);
-        self.rejects.push_str(&made.rejects);
         Ok(())
     }
 

@@ -185,7 +185,7 @@ impl Plan {
     fn awards(&mut self, world: &World) {
         let bands: [(&'static str, i64, u32); 4] =
             [("below_100k", 6_000_000, 3), ("below_limit", 42_000_000, 3), ("limit_or_more", 95_000_000, 4), ("eu_or_more", 320_000_000, 6)];
-        for (n, supplier) in world.role(Role::Planned).to_vec().into_iter().enumerate() {
+        for (n, supplier) in world.role(Role::Planned).to_vec().into_iter().rev().skip(1).enumerate() {
             let mut rng = Rng::at(&[world.seed, 23, n as u64]);
             let (band, base, count) = bands[n % bands.len()];
             let count = count.min(world.months);
@@ -226,6 +226,18 @@ impl Plan {
                 invoice.fault = Some(index as u8);
                 self.add(ledger, invoice);
             }
+        }
+        // A good record that spans lines, at the start of each quarter, shifts the lines of what follows.
+        for (n, month) in (0..world.months as usize).step_by(3).enumerate() {
+            let mut rng = Rng::at(&[world.seed, 25, n as u64]);
+            let suppliers = world.role(Role::Planned);
+            let leaf = *rng.pick(&world.open_leaves);
+            let unit = *rng.pick(&world.ledger_units[0]);
+            let day = world.first.plus(month as i32).first_day();
+            let mut invoice = planned(world, suppliers[suppliers.len() - 1], leaf, unit, day, None, 1_000 + n as i64, Truth::of(m1_no_contract, -1));
+            invoice.booked = day;
+            invoice.lines[0].text = Text::TwoLines;
+            self.add(0, invoice);
         }
     }
 }

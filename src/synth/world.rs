@@ -498,6 +498,11 @@ impl World {
             }
         }
         shuffle(&mut places, &mut rng);
+        // A contract that does not say who may use it would overlap with those of the parts: it gets regional leaves.
+        places.sort_by_key(|(_, entitled)| usize::from(*entitled != Entitled::All));
+        let regional = places.iter().filter(|(_, entitled)| *entitled == Entitled::All).count();
+        let not_stated = (target / 40).clamp(1, regional / 4);
+        shuffle(&mut places[not_stated..], &mut rng);
         // Each slot has 1.2 contracts; a target below the number of places leaves the rest open.
         let wanted = (target * 5 / 6).min(places.len());
         let rest: Vec<(u16, Entitled)> = places.split_off(wanted);
@@ -508,6 +513,7 @@ impl World {
         let share = |n: usize, least: usize| (target / n).max(least);
         let mut kinds = Vec::new();
         for (kind, count) in [
+            (Kind::UnitNotStated, not_stated),
             (Kind::Ceiling, share(20, 2).min(250)),
             (Kind::Expired, share(18, 2)),
             (Kind::Late, share(30, 1)),
@@ -516,7 +522,6 @@ impl World {
             (Kind::CallOff, share(25, 2)),
             (Kind::Twin, share(50, 1)),
             (Kind::PriceTwin, share(60, 1)),
-            (Kind::UnitNotStated, share(40, 1)),
         ] {
             kinds.extend(std::iter::repeat_n(kind, count));
         }

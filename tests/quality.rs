@@ -1,0 +1,386 @@
+//! The pipeline against the planted truth of the sample: what was found, what was missed, who was accused without cause.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use spendtrace::config::Config;
+use spendtrace::model::{LineId, Total};
+use spendtrace::pipeline::{self, Context};
+use spendtrace::rules::Rules;
+use spendtrace::schema::{self, Table};
+use spendtrace::store::{Columns, Store};
+
+use crate::support::{Scratch, copy_folder, project};
+
+/// Least precision and recall where all evidence is present.
+const FLOOR: f64 = 0.99;
+
+/// The sample, run through every stage once for all tests of this file.
+struct Run {
+    scratch: Scratch,
+    store: Store,
+    /// Path of each invoice file by its id.
+    paths: BTreeMap<String, String>,
+}
+
+fn run() -> &'static Run {
+    static RUN: OnceLock<Run> = OnceLock::new();
+    RUN.get_or_init(|| {
+        let scratch = Scratch::new("quality");
+        copy_folder(&project().join("data/sample"), scratch.path());
+        let config = Config::load(scratch.path()).expect("the sample has settings");
+        let rules = Rules::load(scratch.path()).expect("the rules are valid");
+        let out = config.out_folder();
+        let context = Context { config, rules, privacy_key: [7; 32], progress: Box::new(|_, _, _| {}) };
+        let mut store = Store::open_for_writing(&out, false).expect("the output folder is free");
+        pipeline::run(&context, &mut store, Some("analyse")).unwrap_or_else(|e| panic!("{e}"));
+        let mut paths = BTreeMap::new();
+        each(&store, &schema::SOURCE_FILE, |row, i| {
+            paths.insert(row.text_at("source_file_id", i).expect("required").to_string(), row.text_at("path", i).expect("required").to_string());
+        });
+        Run { scratch, store, paths }
+    })
+}
+
+/// Calls with each row of a table.
+fn each(store: &Store, table: &Table, mut with: impl FnMut(Columns<'_>, usize)) {
+    for batch in store.read(table).unwrap_or_else(|e| panic!("{}: {e}", table.full_name())) {
+        for i in 0..batch.num_rows() {
+            with(Columns(&batch), i);
+        }
+    }
+}
+
+/// The rows of a truth file by column name.
+fn truth(name: &str) -> Vec<BTreeMap<String, String>> {
+    let path = project().join("data/sample/truth").join(name);
+    let mut reader = csv::Reader::from_path(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    reader.deserialize().map(|row| row.unwrap_or_else(|e| panic!("{}: {e}", path.display()))).collect()
+}
+
+/// What a line must be decided as.
+struct Planted {
+    case: String,
+    outcome: String,
+    reason: String,
+    match_class: String,
+    contract: String,
+    lot: String,
+    passed_by: String,
+    ladder: String,
+    supplier: String,
+    has_all_evidence: bool,
+    credit: String,
+}
+
+/// The planted lines by path and record.
+fn planted() -> BTreeMap<(String, u64), Planted> {
+    let cases: BTreeMap<String, BTreeMap<String, String>> = truth("cases.csv").into_iter().map(|row| (row["case"].clone(), row)).collect();
+    let mut lines = BTreeMap::new();
+    for path in run().paths.values().filter(|p| project().join("data/sample/truth/lines").join(p).is_file()) {
+        for row in truth(&format!("lines/{path}")) {
+            let case = &cases[&row["case"]];
+            let planted = Planted {
+                case: row["case"].clone(),
+                outcome: case["outcome"].clone(),
+                reason: case["reason"].clone(),
+                match_class: case["match_class"].clone(),
+                contract: row["contract"].clone(),
+                lot: row["lot"].clone(),
+                passed_by: row["passed_by"].clone(),
+                ladder: row["ladder"].clone(),
+                supplier: row["supplier"].clone(),
+                has_all_evidence: row["has_all_evidence"] == "1",
+                credit: row["credit"].clone(),
+            };
+            lines.insert((path.clone(), row["record"].parse().expect("a number")), planted);
+        }
+    }
+    assert!(!lines.is_empty(), "the run read no file that the truth knows");
+    lines
+}
+
+/// Path and record of a line id.
+fn place(id: &str) -> (String, u64) {
+    let id: LineId = id.parse().expect("a line id");
+    (run().paths[&id.source_file_id].clone(), id.record)
+}
+
+/// Found, expected and both, in lines and in öre.
+#[derive(Default, Clone, Copy)]
+struct Score {
+    found: u64,
+    expected: u64,
+    both: u64,
+    found_öre: i128,
+    expected_öre: i128,
+    both_öre: i128,
+}
+
+impl Score {
+    fn add(&mut self, is_found: bool, is_expected: bool, öre: i128) {
+        let öre = öre.abs();
+        for (is, count, sum) in [
+            (is_found, &mut self.found, &mut self.found_öre),
+            (is_expected, &mut self.expected, &mut self.expected_öre),
+            (is_found && is_expected, &mut self.both, &mut self.both_öre),
+        ] {
+            if is {
+                *count += 1;
+                *sum += öre;
+            }
+        }
+    }
+
+    fn precision(&self) -> f64 {
+        if self.found == 0 { 1.0 } else { self.both as f64 / self.found as f64 }
+    }
+
+    fn recall(&self) -> f64 {
+        if self.expected == 0 { 1.0 } else { self.both as f64 / self.expected as f64 }
+    }
+
+    fn row(&self, name: &str) -> String {
+        let by_kronor = |of: i128| if of == 0 { 1.0 } else { self.both_öre as f64 / of as f64 };
+        format!(
+            "{name:<28} {:>6} {:>6}   {:>6.4} {:>6.4}   {:>6.4} {:>6.4}\n",
+            self.expected,
+            self.found,
+            self.precision(),
+            self.recall(),
+            by_kronor(self.found_öre),
+            by_kronor(self.expected_öre)
+        )
+    }
+}
+
+const HEAD: &str = "                             planted  found   precision recall   the same by kronor\n";
+
+#[test]
+fn every_outcome_and_reason_is_found() {
+    let planted = planted();
+    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
+    let mut misses: BTreeMap<String, (u64, String)> = BTreeMap::new();
+    let (mut seen, mut partial, mut partial_right) = (0, 0, 0);
+    let mut accused = Score::default();
+    each(&run().store, &schema::SPEND, |row, i| {
+        let id = row.text_at("line_id", i).expect("required");
+        let at = place(id);
+        let truth = planted.get(&at).unwrap_or_else(|| panic!("{at:?} is in the lake and was never planted as a good line"));
+        seen += 1;
+        let text = |name: &str| row.text_at(name, i).unwrap_or("");
+        let öre = row.money_at("net_amount", i).map_or(0, |m| i128::from(m.minor()));
+        let found = (text("outcome"), text("reason"));
+        let expected = (truth.outcome.as_str(), truth.reason.as_str());
+        if !truth.has_all_evidence {
+            partial += 1;
+            partial_right += u64::from(found == expected);
+            return;
+        }
+        for name in BTreeSet::from([format!("{} {}", found.0, found.1), format!("{} {}", expected.0, expected.1)]) {
+            scores.entry(name.clone()).or_default().add(name == format!("{} {}", found.0, found.1), name == format!("{} {}", expected.0, expected.1), öre);
+        }
+        accused.add(found.0 == "off_contract" || found.0 == "deviating", expected.0 == "off_contract" || expected.0 == "deviating", öre);
+        // What the truth states beyond the outcome; where it states nothing, anything goes.
+        let ladder = row.int_at("ladder_level", i).map(|l| l.to_string()).unwrap_or_default();
+        let stated = [
+            ("outcome", format!("{} {}", expected.0, expected.1), format!("{} {}", found.0, found.1)),
+            ("contract", truth.contract.clone(), text("contract_id").to_string()),
+            ("lot", truth.lot.clone(), text("lot_id").to_string()),
+            ("passed_by", truth.passed_by.clone(), text("passed_by_contract_id").to_string()),
+            ("match_class", if truth.credit == "linked" { String::new() } else { truth.match_class.clone() }, text("match_class").to_string()),
+            ("ladder", truth.ladder.clone(), ladder),
+            ("credit", truth.credit.clone(), credit_of(text("evidence")).to_string()),
+        ];
+        for (what, expect, found) in stated {
+            if !expect.is_empty() {
+                scores.entry(format!("  {what} right")).or_default().add(true, expect == found, öre);
+                if expect != found {
+                    let key = format!("{} {what}: planted {}, found {}", truth.case, shown(what, &expect), shown(what, &found));
+                    let miss = misses.entry(key).or_insert_with(|| (0, format!("{}:{} {id} {}", at.0, at.1, text("evidence"))));
+                    miss.0 += 1;
+                }
+            }
+        }
+    });
+    assert_eq!(seen, planted.len(), "every good line that was planted has one decision");
+    let mut report = String::from(HEAD);
+    for (name, score) in &scores {
+        report.push_str(&score.row(name));
+    }
+    report.push_str(&accused.row("accused at all"));
+    let _ = writeln!(report, "lines without all evidence: {partial}, of which decided as planted: {partial_right}");
+    for (miss, (count, example)) in &misses {
+        let _ = writeln!(report, "{count:>6} × {miss}; first {example}");
+    }
+    println!("{report}");
+    for (name, score) in &scores {
+        assert!(score.precision() >= FLOOR && score.recall() >= FLOOR, "{name} is below {FLOOR}\n{report}");
+    }
+    assert!(partial_right as f64 >= partial as f64 * 0.9, "{report}");
+}
+
+/// Contract numbers differ from line to line: only their kind tells misses apart.
+fn shown<'a>(what: &str, value: &'a str) -> &'a str {
+    if ["contract", "passed_by"].contains(&what) && !value.is_empty() { "a contract" } else { value }
+}
+
+fn credit_of(evidence: &str) -> &str {
+    if evidence.contains("CREDIT_LINKED") {
+        "linked"
+    } else if evidence.contains("CREDIT_LOOSE") {
+        "loose"
+    } else {
+        ""
+    }
+}
+
+#[test]
+fn every_planted_fault_is_rejected_and_nothing_else() {
+    type Found = (i64, String, String);
+    let mut found: BTreeMap<(String, u64), (Found, Option<i64>)> = BTreeMap::new();
+    each(&run().store, &schema::REJECT, |row, i| {
+        let text = |name: &str| row.text_at(name, i).unwrap_or("").to_string();
+        let at = (text("path"), row.int_at("source_record", i).expect("required") as u64);
+        let fault = (row.int_at("source_line", i).expect("required"), text("column_name"), text("fault"));
+        found.insert(at, (fault, row.money_at("net_amount", i).map(|m| m.minor())));
+    });
+    let mut wrong = String::new();
+    for row in truth("rejects.csv") {
+        let at = (row["file"].clone(), row["record"].parse().expect("a number"));
+        let expect: Found = (row["line"].parse().expect("a number"), row["column"].clone(), row["fault"].clone());
+        match found.remove(&at) {
+            None => _ = writeln!(wrong, "{at:?} was kept; planted {expect:?}"),
+            Some((fault, _)) if fault != expect => _ = writeln!(wrong, "{at:?}: found {fault:?}, planted {expect:?}"),
+            Some((_, amount)) => {
+                let planted = (!row["net_amount"].is_empty()).then(|| row["net_amount"].replace('.', "").parse::<i64>().expect("an amount"));
+                if planted.is_some() && amount != planted {
+                    let _ = writeln!(wrong, "{at:?}: found the amount {amount:?}, planted {planted:?}");
+                }
+            }
+        }
+    }
+    for (at, fault) in found {
+        let _ = writeln!(wrong, "{at:?} was rejected without cause: {fault:?}");
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn kronor_are_conserved_at_each_boundary() {
+    let store = &run().store;
+    let mut kept: BTreeMap<String, Total> = BTreeMap::new();
+    let mut in_lake: BTreeMap<String, Total> = BTreeMap::new();
+    each(store, &schema::INVOICE_LINE, |row, i| {
+        let amount = row.money_at("net_amount", i).expect("required");
+        kept.entry(row.text_at("source_file_id", i).expect("required").to_string()).or_default().add(amount);
+        in_lake.entry(row.text_at("line_id", i).expect("required").to_string()).or_default().add(amount);
+    });
+    let mut files = 0;
+    each(store, &schema::SOURCE_FILE, |row, i| {
+        let [read, is_kept, rejected] = ["row_read_count", "row_kept_count", "row_rejected_count"].map(|name| row.int_at(name, i).expect("required"));
+        let path = row.text_at("path", i).expect("required");
+        assert_eq!(read, is_kept + rejected, "{path}");
+        if row.text_at("kind", i) == Some("invoice_line") {
+            files += 1;
+            let [read, is_kept, rejected] = ["net_amount_read", "net_amount_kept", "net_amount_rejected"]
+                .map(|name| row.money_at(name, i).map_or(0, |m| i128::from(m.minor())));
+            assert_eq!(read, is_kept + rejected, "{path}");
+            assert_eq!(is_kept, kept[row.text_at("source_file_id", i).expect("required")].minor(), "{path}");
+            if let (Some(total), 0) = (row.money_at("control_total", i), row.int_at("amount_unreadable_count", i).expect("required")) {
+                assert_eq!(i128::from(total.minor()), read, "{path}: the file's own total row");
+            }
+        }
+    });
+    assert_eq!(files, 48, "four ledgers of twelve months");
+    let mut decided = BTreeMap::new();
+    each(store, &schema::SPEND, |row, i| {
+        let id = row.text_at("line_id", i).expect("required").to_string();
+        let amount = Total::from(row.money_at("net_amount", i).expect("required"));
+        assert!(decided.insert(id.clone(), amount).is_none(), "{id} is decided twice");
+        // In the workspace's own currency nothing is converted.
+        if row.text_at("currency", i) == Some("SEK") {
+            assert_eq!(row.money_at("spend_net", i).map(Total::from), Some(amount), "{id}");
+        }
+    });
+    assert!(in_lake == decided, "the decisions have the lake's lines and amounts");
+    let mut classified = BTreeSet::new();
+    each(store, &schema::LINE_CATEGORY, |row, i| _ = classified.insert(row.text_at("line_id", i).expect("required").to_string()));
+    assert!(classified.iter().eq(decided.keys()), "every line is classified once");
+    assert!(run().scratch.path().is_dir());
+}
+
+#[test]
+fn vendor_records_become_the_suppliers_that_they_are() {
+    let planted = planted();
+    let mut records: BTreeMap<String, (String, String, bool, i128)> = BTreeMap::new();
+    let proved: BTreeSet<(String, String)> = truth("vendors.csv").into_iter().filter(|r| r["is_proved"] == "1").map(|r| (r["supplier"].clone(), r["vendor_name"].clone())).collect();
+    let mut names = BTreeMap::new();
+    each(&run().store, &schema::VENDOR_SUPPLIER, |row, i| {
+        names.insert(row.text_at("vendor_key", i).expect("required").to_string(), row.text_at("vendor_name", i).unwrap_or("").to_string());
+    });
+    each(&run().store, &schema::SPEND, |row, i| {
+        let truth = &planted[&place(row.text_at("line_id", i).expect("required"))];
+        let key = row.text_at("vendor_key", i).expect("required").to_string();
+        let is_proved = proved.contains(&(truth.supplier.clone(), names[&key].clone()));
+        let record = records.entry(key).or_insert_with(|| (truth.supplier.clone(), row.text_at("supplier_id", i).expect("required").to_string(), is_proved, 0));
+        record.3 += row.money_at("net_amount", i).map_or(0, |m| i128::from(m.minor()).abs());
+    });
+    // Pairs of records: the same supplier by the truth, by resolve, by both. Pairs with a record that nothing proves count apart.
+    let list: Vec<_> = records.values().collect();
+    let (mut strict, mut all) = (Score::default(), Score::default());
+    let mut wrong = String::new();
+    for (i, a) in list.iter().enumerate() {
+        for b in &list[i + 1..] {
+            let (is_found, is_expected) = (a.1 == b.1, a.0 == b.0);
+            if is_found || is_expected {
+                all.add(is_found, is_expected, a.3.min(b.3));
+                if a.2 && b.2 {
+                    strict.add(is_found, is_expected, a.3.min(b.3));
+                }
+                if is_found != is_expected {
+                    let _ = writeln!(wrong, "{} {} {} / {} {}", if is_found { "merged" } else { "apart" }, a.0, a.1, b.0, b.1);
+                }
+            }
+        }
+    }
+    let report = format!("{HEAD}{}{}{wrong}", strict.row("pairs with proof"), all.row("all pairs"));
+    println!("{report}");
+    assert!(strict.precision() >= FLOOR && strict.recall() >= FLOOR, "{report}");
+    assert!(all.precision() >= FLOOR, "{report}");
+}
+
+#[test]
+fn duplicates_are_found_and_reversals_are_not() {
+    let planted = truth("duplicates.csv");
+    let table = schema::table("metric.duplicate_invoice");
+    let Some(table) = table else { panic!("metric.duplicate_invoice is not declared") };
+    // A duplicate is found when any of its pair is listed as repeating the other.
+    let mut found: BTreeSet<((String, u64), (String, u64))> = BTreeSet::new();
+    each(&run().store, table, |row, i| {
+        // The loose tests are lists for review; the truth is about the same invoice twice.
+        if ["all_same", "date_differs"].contains(&row.text_at("test_code", i).expect("required")) {
+            let pair = [row.text_at("line_id", i), row.text_at("original_line_id", i)].map(|id| place(id.expect("required")));
+            found.insert((pair[0].clone().min(pair[1].clone()), pair[0].clone().max(pair[1].clone())));
+        }
+    });
+    let (mut both, mut expected) = (0, 0);
+    let mut report = String::new();
+    let count = found.len();
+    for row in &planted {
+        let at = |name: &str| (row["file"].clone(), row[name].parse::<u64>().expect("a number"));
+        let pair = (at("original_record"), at("record"));
+        let is_found = found.remove(&(pair.0.clone().min(pair.1.clone()), pair.0.max(pair.1)));
+        expected += u32::from(row["is_duplicate"] == "1");
+        both += u32::from(is_found && row["is_duplicate"] == "1");
+        if is_found != (row["is_duplicate"] == "1") {
+            let _ = writeln!(report, "{} {}:{} of {}", row["kind"], row["file"], row["record"], row["original_record"]);
+        }
+    }
+    for pair in found {
+        let _ = writeln!(report, "never planted: {pair:?}");
+    }
+    println!("duplicates: planted {expected}, found {count}, both {both}\n{report}");
+    assert!(f64::from(both) >= FLOOR * f64::from(expected) && f64::from(both) >= FLOOR * count as f64, "planted {expected}, found {count}, both {both}\n{report}");
+}

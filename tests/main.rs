@@ -9,6 +9,7 @@ mod ingest;
 mod life_cycle;
 mod matching;
 mod oracle;
+mod quality;
 mod queries;
 mod report;
 mod resolve_quality;

@@ -176,6 +176,10 @@ fn every_outcome_and_reason_is_found() {
         if !truth.has_all_evidence {
             partial += 1;
             partial_right += u64::from(found == expected);
+            if found != expected {
+                let key = format!("partly proved {}: found {} {}", truth.case, found.0, found.1);
+                misses.entry(key).or_insert_with(|| (0, format!("{}:{} {id} {}", at.0, at.1, text("evidence")))).0 += 1;
+            }
             return;
         }
         for name in BTreeSet::from([format!("{} {}", found.0, found.1), format!("{} {}", expected.0, expected.1)]) {
@@ -284,8 +288,8 @@ fn kronor_are_conserved_at_each_boundary() {
         assert_eq!(read, is_kept + rejected, "{path}");
         if row.text_at("kind", i) == Some("invoice_line") {
             files += 1;
-            let [read, is_kept, rejected] = ["net_amount_read", "net_amount_kept", "net_amount_rejected"]
-                .map(|name| row.money_at(name, i).map_or(0, |m| i128::from(m.minor())));
+            let [read, is_kept, rejected] =
+                ["net_amount_read", "net_amount_kept", "net_amount_rejected"].map(|name| row.money_at(name, i).map_or(0, |m| i128::from(m.minor())));
             assert_eq!(read, is_kept + rejected, "{path}");
             assert_eq!(is_kept, kept[row.text_at("source_file_id", i).expect("required")].minor(), "{path}");
             if let (Some(total), 0) = (row.money_at("control_total", i), row.int_at("amount_unreadable_count", i).expect("required")) {
@@ -311,21 +315,39 @@ fn kronor_are_conserved_at_each_boundary() {
     assert!(run().scratch.path().is_dir());
 }
 
+/// A vendor record of the lake.
+struct Record {
+    planted: String,
+    found: String,
+    is_proved: bool,
+    öre: i128,
+    why: String,
+}
+
 #[test]
 fn vendor_records_become_the_suppliers_that_they_are() {
     let planted = planted();
-    let mut records: BTreeMap<String, (String, String, bool, i128)> = BTreeMap::new();
-    let proved: BTreeSet<(String, String)> = truth("vendors.csv").into_iter().filter(|r| r["is_proved"] == "1").map(|r| (r["supplier"].clone(), r["vendor_name"].clone())).collect();
+    let mut records: BTreeMap<String, Record> = BTreeMap::new();
+    let proved: BTreeSet<(String, String)> =
+        truth("vendors.csv").into_iter().filter(|r| r["is_proved"] == "1").map(|r| (r["supplier"].clone(), r["vendor_name"].clone())).collect();
+    let redacted = truth("vendors.csv").into_iter().find(|r| r["variant"] == "redacted").expect("a redacted record is planted")["supplier"].clone();
     let mut names = BTreeMap::new();
     each(&run().store, &schema::VENDOR_SUPPLIER, |row, i| {
-        names.insert(row.text_at("vendor_key", i).expect("required").to_string(), row.text_at("vendor_name", i).unwrap_or("").to_string());
+        let [key, name, method, evidence] = ["vendor_key", "vendor_name", "link_method", "link_evidence"].map(|c| row.text_at(c, i).unwrap_or("").to_string());
+        names.insert(key, (name, format!("{method}: {evidence}")));
     });
     each(&run().store, &schema::SPEND, |row, i| {
         let truth = &planted[&place(row.text_at("line_id", i).expect("required"))];
         let key = row.text_at("vendor_key", i).expect("required").to_string();
-        let is_proved = proved.contains(&(truth.supplier.clone(), names[&key].clone()));
-        let record = records.entry(key).or_insert_with(|| (truth.supplier.clone(), row.text_at("supplier_id", i).expect("required").to_string(), is_proved, 0));
-        record.3 += row.money_at("net_amount", i).map_or(0, |m| i128::from(m.minor()).abs());
+        let is_proved = proved.contains(&(truth.supplier.clone(), names[&key].0.clone()));
+        let record = records.entry(key.clone()).or_insert_with(|| Record {
+            planted: truth.supplier.clone(),
+            found: row.text_at("supplier_id", i).expect("required").to_string(),
+            is_proved,
+            öre: 0,
+            why: names[&key].1.clone(),
+        });
+        record.öre += row.money_at("net_amount", i).map_or(0, |m| i128::from(m.minor()).abs());
     });
     // Pairs of records: the same supplier by the truth, by resolve, by both. Pairs with a record that nothing proves count apart.
     let list: Vec<_> = records.values().collect();
@@ -333,14 +355,15 @@ fn vendor_records_become_the_suppliers_that_they_are() {
     let mut wrong = String::new();
     for (i, a) in list.iter().enumerate() {
         for b in &list[i + 1..] {
-            let (is_found, is_expected) = (a.1 == b.1, a.0 == b.0);
-            if is_found || is_expected {
-                all.add(is_found, is_expected, a.3.min(b.3));
-                if a.2 && b.2 {
-                    strict.add(is_found, is_expected, a.3.min(b.3));
+            let (is_found, is_expected) = (a.found == b.found, a.planted == b.planted);
+            // A hidden name is thousands of people: its records are one supplier in the truth only because nobody can tell.
+            if (is_found || is_expected) && a.planted != redacted {
+                all.add(is_found, is_expected, a.öre.min(b.öre));
+                if a.is_proved && b.is_proved {
+                    strict.add(is_found, is_expected, a.öre.min(b.öre));
                 }
                 if is_found != is_expected {
-                    let _ = writeln!(wrong, "{} {} {} / {} {}", if is_found { "merged" } else { "apart" }, a.0, a.1, b.0, b.1);
+                    let _ = writeln!(wrong, "{} {} {} ({}) / {} ({})", if is_found { "merged" } else { "apart" }, a.found, a.planted, a.why, b.planted, b.why);
                 }
             }
         }
@@ -382,5 +405,8 @@ fn duplicates_are_found_and_reversals_are_not() {
         let _ = writeln!(report, "never planted: {pair:?}");
     }
     println!("duplicates: planted {expected}, found {count}, both {both}\n{report}");
-    assert!(f64::from(both) >= FLOOR * f64::from(expected) && f64::from(both) >= FLOOR * count as f64, "planted {expected}, found {count}, both {both}\n{report}");
+    assert!(
+        f64::from(both) >= FLOOR * f64::from(expected) && f64::from(both) >= FLOOR * count as f64,
+        "planted {expected}, found {count}, both {both}\n{report}"
+    );
 }

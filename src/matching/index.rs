@@ -298,7 +298,7 @@ impl Index {
                     lot: lot_of[lot_id],
                     supplier,
                     term: (row.starts_on.map_or(i32::MIN, Date::days), row.ends_on.map_or(i32::MAX, Date::days)),
-                    scope: scope_set(row, &scope_of),
+                    scope: scope_set(row, &scope_of, &tree),
                     units: unit_set(row, &units, &children),
                     rank: rank.or(row.supplier_rank).map(|r| i32::try_from(r).unwrap_or(i32::MAX)),
                     is_ranked: row.award_form.as_deref() == Some("ranked"),
@@ -495,12 +495,11 @@ fn suppliers_and_vendors(inputs: &Inputs) -> (Vec<Supplier>, FxHashMap<Box<str>,
     (suppliers, vendors)
 }
 
-fn scope_set(row: &ContractRow, scope_of: &FxHashMap<&str, u32>) -> ScopeSet {
-    if row.category_codes.is_empty() {
-        return ScopeSet::NotStated;
-    }
-    let codes: BTreeSet<u32> = row.category_codes.iter().map(|c| scope_of[c.as_str()]).collect();
-    ScopeSet::Codes(codes.into_iter().collect())
+fn scope_set(row: &ContractRow, scope_of: &FxHashMap<&str, u32>, tree: &Tree) -> ScopeSet {
+    // A catalogue with groups of its own ("Varor och tjänster") states them in no tree of ours: what it covers is not known,
+    // and what is not known accuses nobody.
+    let codes: BTreeSet<u32> = row.category_codes.iter().filter(|c| tree.has_code(c)).map(|c| scope_of[c.as_str()]).collect();
+    if codes.is_empty() { ScopeSet::NotStated } else { ScopeSet::Codes(codes.into_iter().collect()) }
 }
 
 fn units_of(inputs: &Inputs) -> FxHashMap<Box<str>, u32> {
@@ -569,6 +568,12 @@ impl Tree {
             })
             .collect();
         Tree { nodes }
+    }
+
+    /// Whether a text can be a category code of this workspace: one of its tree, or, as every scheme of codes has them, one with
+    /// digits; any text where no tree is on file.
+    fn has_code(&self, text: &str) -> bool {
+        self.nodes.is_empty() || self.nodes.contains_key(text) || text.bytes().any(|b| b.is_ascii_digit())
     }
 
     fn name(&self, code: &str) -> Option<&str> {
@@ -660,6 +665,10 @@ mod tests {
         ] {
             assert_eq!(tree.distance(scope, code), expect, "{scope} > {code}");
         }
+        for (text, expect) in [("Varor och tjänster", false), ("33100000", true), ("11", true), ("Livsmedel m.m.", false)] {
+            assert_eq!(tree.has_code(text), expect, "{text}");
+        }
+        assert!(Tree::default().has_code("Varor och tjänster"), "without a tree any text can be a code");
         assert_eq!(tree.names("SUB"), ("name of SUB", "IT"));
         assert_eq!(tree.names("IT-SW-77"), ("IT-SW-77", "IT"));
     }

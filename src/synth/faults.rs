@@ -40,13 +40,13 @@ const MAIN: &[Fault] = &[
     value("Verdatum", "2025-02-30", "date_not_date"),
     value("Fakturadatum", "05/02/2025", "date_not_date"),
     value("Verdatum", "0025-03-04", "date_out_of_range"),
-    // A thousand with a point, or 1 krona 234: two readings.
-    amount("Belopp", "1.234", "amount_not_number"),
+    // A point among decimal commas groups thousands, or nothing.
+    amount("Belopp", "1.23", "amount_not_number"),
     amount("Belopp", "123,456", "amount_too_precise"),
     amount("Belopp", "12x,50", "amount_not_number"),
     amount("Belopp", "", "value_missing"),
     amount("Belopp", "99999999999999999,00", "amount_too_large"),
-    amount("Belopp", "1,2E+05", "amount_not_number"),
+    amount("Belopp", "1,23456E+02", "amount_too_precise"),
     value("Valuta", "KRONOR", "currency_not_code"),
     value("Antal", "tre", "amount_not_number"),
     SHORT,

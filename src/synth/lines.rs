@@ -56,6 +56,7 @@ cases! {
     m8_rank: deviating "M8" "";
     m8_limit: deviating "M8" "";
     m9_redacted: undetermined "M9" "unresolved";
+    m9_one_off: undetermined "M9" "unresolved";
     m9_unclassified: undetermined "M9" "";
     m9_scope_unknown: undetermined "M9" "";
     ambiguous_twin: ambiguous "" "ambiguous";
@@ -470,12 +471,17 @@ impl<'w> Maker<'w> {
             Draw::Outside | Draw::Foreign => {
                 let leaf = *rng.pick(&lists.open_leaves);
                 let supplier = self.outsider(ledger, leaf, rng);
-                Some(self.plain_head(supplier, leaf, any_unit(rng), Truth::of(if draw == Draw::Foreign { no_exchange_rate } else { m1_no_contract }, -1)))
+                Some(self.plain_head(
+                    supplier,
+                    leaf,
+                    any_unit(rng),
+                    if draw == Draw::Foreign { Truth::of(no_exchange_rate, 9) } else { Truth::of(m1_no_contract, -1) },
+                ))
             }
             Draw::OneOff => {
                 let leaf = *rng.pick(&lists.open_leaves);
                 let supplier = *rng.pick(w.role(Role::OneOff));
-                Some(self.plain_head(supplier, leaf, any_unit(rng), Truth { has_all_evidence: false, ..Truth::of(m1_no_contract, -1) }))
+                Some(self.plain_head(supplier, leaf, any_unit(rng), Truth::of(m9_one_off, 9)))
             }
             Draw::PassedBy => {
                 let slot = self.slot_from(&lists.stable, rng)?;
@@ -652,7 +658,7 @@ impl<'w> Maker<'w> {
         let w = self.world;
         let vendor = self.vendor_of(head.supplier, place.ledger, rng);
         let mut truth = head.truth;
-        if !w.vendors[vendor as usize].is_proved && truth.case != m9_redacted {
+        if !w.vendors[vendor as usize].is_proved && ![m9_redacted, m9_one_off].contains(&truth.case) {
             // Without a number the name must do; what no contract holder sells is off contract either way.
             truth.has_all_evidence &= w.suppliers[head.supplier as usize].role != Role::Contracted && w.vendors[vendor as usize].variant != "dummy_number";
         }

@@ -377,8 +377,7 @@ fn vendor_records_become_the_suppliers_that_they_are() {
 #[test]
 fn duplicates_are_found_and_reversals_are_not() {
     let planted = truth("duplicates.csv");
-    let table = schema::table("metric.duplicate_invoice");
-    let Some(table) = table else { panic!("metric.duplicate_invoice is not declared") };
+    let table = spendtrace::analysis::all_tables().find(|t| t.full_name() == "metric.duplicate_invoice").expect("the analysis is declared");
     // A duplicate is found when any of its pair is listed as repeating the other.
     let mut found: BTreeSet<((String, u64), (String, u64))> = BTreeSet::new();
     each(&run().store, table, |row, i| {
@@ -392,9 +391,12 @@ fn duplicates_are_found_and_reversals_are_not() {
     let mut report = String::new();
     let count = found.len();
     for row in &planted {
-        let at = |name: &str| (row["file"].clone(), row[name].parse::<u64>().expect("a number"));
-        let pair = (at("original_record"), at("record"));
-        let is_found = found.remove(&(pair.0.clone().min(pair.1.clone()), pair.0.max(pair.1)));
+        let number = |name: &str| row[name].parse::<u64>().expect("a number");
+        // An invoice is named by one of its lines.
+        let lines = |first: u64| (row["file"].clone(), first)..(row["file"].clone(), first + number("lines"));
+        let (original, copy) = (lines(number("original_record")), lines(number("record")));
+        let pair = found.iter().find(|(a, b)| original.contains(a) && copy.contains(b)).cloned();
+        let is_found = pair.is_some_and(|pair| found.remove(&pair));
         expected += u32::from(row["is_duplicate"] == "1");
         both += u32::from(is_found && row["is_duplicate"] == "1");
         if is_found != (row["is_duplicate"] == "1") {
@@ -409,4 +411,28 @@ fn duplicates_are_found_and_reversals_are_not() {
         f64::from(both) >= FLOOR * f64::from(expected) && f64::from(both) >= FLOOR * count as f64,
         "planted {expected}, found {count}, both {both}\n{report}"
     );
+}
+
+#[test]
+fn direct_awards_add_up_to_what_was_planted() {
+    let table = spendtrace::analysis::all_tables().find(|t| t.full_name() == "metric.direct_award_accumulation").expect("the analysis is declared");
+    let mut found: BTreeMap<(String, String), BTreeSet<(i64, String)>> = BTreeMap::new();
+    each(&run().store, table, |row, i| {
+        let text = |name: &str| row.text_at(name, i).expect("required").to_string();
+        let amount = row.money_at("accumulated_net", i).expect("required").minor();
+        found.entry((text("supplier_id"), text("category_code"))).or_default().insert((amount, text("limit_status")));
+    });
+    let mut planted = 0;
+    for row in truth("direct_awards.csv") {
+        // A sole trader's number is hashed, and the key is not the truth's to know.
+        let number = &row["organisation_number"];
+        if number.as_bytes()[2] >= b'2' {
+            planted += 1;
+            let key = (format!("SE{number}"), row["category_code"].clone());
+            let expect = (row["net_amount"].replace('.', "").parse::<i64>().expect("an amount"), row["band"].clone());
+            // One rolling window and one calendar year, and both hold all of it.
+            assert_eq!(found.get(&key), Some(&BTreeSet::from([expect])), "{key:?}");
+        }
+    }
+    assert!(planted >= 8, "{planted}");
 }

@@ -658,10 +658,14 @@ impl<'w> Maker<'w> {
         let w = self.world;
         let vendor = self.vendor_of(head.supplier, place.ledger, rng);
         let mut truth = head.truth;
+        let is_holder = w.suppliers[head.supplier as usize].role == Role::Contracted;
         if !w.vendors[vendor as usize].is_proved && ![m9_redacted, m9_one_off].contains(&truth.case) {
             // Without a number the name must do; what no contract holder sells is off contract either way.
-            truth.has_all_evidence &= w.suppliers[head.supplier as usize].role != Role::Contracted && w.vendors[vendor as usize].variant != "dummy_number";
+            truth.has_all_evidence &= !is_holder && w.vendors[vendor as usize].variant != "dummy_number";
         }
+        // The same holds when the catalogue lacks the numbers of one of the supplier's contracts.
+        truth.has_all_evidence &=
+            w.held[head.supplier as usize].iter().all(|c| w.contracts[*c as usize].has_numbers || w.contracts[*c as usize].catalogue != Catalogue::Kommers);
         let own = place.ledger;
         let covered = delivered.unwrap_or(invoiced);
         let (leaf, median) = if head.leaf == u16::MAX { (u16::MAX, 150_000) } else { (head.leaf, w.leaves[usize::from(head.leaf)].median) };

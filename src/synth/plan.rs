@@ -21,7 +21,7 @@ pub struct Award {
     pub total: i64,
     /// Invoices.
     pub count: u32,
-    /// Sub-band of M1 that the sum falls in.
+    /// How the sum stands to the limits of 2024 and later.
     pub band: &'static str,
 }
 
@@ -184,7 +184,7 @@ impl Plan {
     /// Direct awards of one kind to one supplier, each below the limit, which add up to one band or another.
     fn awards(&mut self, world: &World) {
         let bands: [(&'static str, i64, u32); 4] =
-            [("below_100k", 6_000_000, 3), ("below_limit", 42_000_000, 3), ("limit_or_more", 95_000_000, 4), ("eu_or_more", 320_000_000, 6)];
+            [("below_documentation", 6_000_000, 3), ("documentation_duty", 42_000_000, 3), ("over_limit", 95_000_000, 4), ("over_eu", 320_000_000, 6)];
         for (n, supplier) in world.role(Role::Planned).to_vec().into_iter().rev().skip(1).enumerate() {
             let mut rng = Rng::at(&[world.seed, 23, n as u64]);
             let (band, base, count) = bands[n % bands.len()];

@@ -155,7 +155,7 @@ fn kommers(options: &Options, world: &World, burnt: &[i64], rejects: &mut String
                     if contract.framework == NONE { "" } else { &world.contracts[contract.framework as usize].id },
                     lot.id,
                     supplier.name,
-                    hyphened(&supplier.number),
+                    if contract.has_numbers { hyphened(&supplier.number) } else { String::new() },
                     if *rank == 0 { String::new() } else { rank.to_string() },
                     form(contract.form),
                     contract.starts,

@@ -196,6 +196,8 @@ pub struct Contract {
     pub entitled: Entitled,
     /// Where it is on file.
     pub catalogue: Catalogue,
+    /// Whether the catalogue has the suppliers' numbers; without them their names must do.
+    pub has_numbers: bool,
     /// Lots; at least one.
     pub lots: Vec<Lot>,
     /// Items of its price list.
@@ -595,6 +597,7 @@ impl World {
             limit: None,
             entitled,
             catalogue: Catalogue::Kommers,
+            has_numbers: true,
             lots,
             items: 0..0,
         });
@@ -614,8 +617,11 @@ impl World {
         match kind {
             Kind::Single | Kind::Restricted | Kind::UnitNotStated => {
                 contracts[0] = self.new_contract(title(""), "single", entitled.clone(), plain(code, vec![(supplier, 0)]), rng);
-                if kind == Kind::Single && rng.chance(550) {
-                    self.add_prices(contracts[0], median, rng);
+                if kind == Kind::Single {
+                    if rng.chance(550) {
+                        self.add_prices(contracts[0], median, rng);
+                    }
+                    self.contracts[contracts[0] as usize].has_numbers = !rng.chance(120);
                 }
             }
             Kind::Ranked => {
@@ -884,6 +890,8 @@ impl World {
                             5 => add(id(1), format!("{name} T/A {}", stem.split(' ').next().unwrap_or(stem)), keyed.clone(), giro.clone(), "trading_as", true),
                             6 => add(id(1), format!("{name}, Granmark Fakturaköp"), keyed.clone(), factor.clone(), "factoring", true),
                             7 => add(id(1), format!("Aktiebolaget {stem}"), format!("16{keyed}"), giro.clone(), "twelve_digits", true),
+                            8 => add(id(1), stem.to_string(), String::new(), String::new(), "no_form", false),
+                            9 => add(id(1), name.to_uppercase(), String::new(), giro.clone(), "no_number", false),
                             _ => {}
                         }
                     } else if is_plain && (h >> 20) % 20 < 3 {

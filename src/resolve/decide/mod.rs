@@ -499,7 +499,9 @@ impl Case<'_> {
     fn unite_vendor_ids(&mut self) {
         let mut holders: BTreeMap<(&str, &str), Vec<u32>> = BTreeMap::new();
         for (i, record) in self.records.iter().enumerate() {
-            let is_blank_id = record.vendor_id.bytes().all(|b| matches!(b, b'0' | b'-' | b' '));
+            // Some ledgers hold the organisation number here, and then its dummies too.
+            let is_blank_id = record.vendor_id.bytes().all(|b| matches!(b, b'0' | b'-' | b' '))
+                || identifier::parse(Scheme::SeOrganisation, &record.vendor_id).status == Status::Dummy;
             if record.origin == Origin::Line && !is_blank_id && self.parsed[i].blank.is_none() {
                 holders.entry((&record.source_name, &record.vendor_id)).or_default().push(i as u32);
             }

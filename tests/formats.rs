@@ -593,9 +593,11 @@ fn real_releases_give_every_award() {
         .values()
         .flat_map(|(_, r)| r["awards"].as_array().unwrap())
         .flat_map(|a| {
-            a["suppliers"].as_array().unwrap().iter().map(move |s| {
-                (s["name"].as_str().map_or_else(|| s["name"].to_string(), |n| n.trim().to_string()), ten_thousandths(&a["value"]["amount"].to_string()))
-            })
+            a["suppliers"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(move |s| (s["name"].as_str().unwrap_or_default().trim().to_string(), ten_thousandths(&a["value"]["amount"].to_string())))
         })
         .collect();
     let document = formats::open(&Content::File(path.clone()), &path).unwrap().unwrap();

@@ -117,3 +117,21 @@ fn real_ledgers_are_accounted_for() {
         load_corpus(folder, mapping, "currency = \"GBP\"\nreject_ratio_max = 1.0", &scratch.path().join(inside));
     }
 }
+
+#[test]
+fn the_sample_rejects_what_was_planted_and_nothing_else() {
+    let scratch = Scratch::new("sample");
+    super::support::copy_folder(&super::support::project().join("data/sample"), scratch.path());
+    let store = ingest(scratch.path()).unwrap_or_else(|e| panic!("{e}"));
+    let truth = std::fs::read_to_string(scratch.path().join("truth/rejects.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(truth.as_bytes());
+    let mut expect: Vec<String> = reader
+        .records()
+        .map(|r| {
+            let r = r.unwrap();
+            [0, 1, 2, 3, 5, 6].map(|i| r[i].to_string()).join("|")
+        })
+        .collect();
+    expect.sort();
+    assert_eq!(rows(&store, &schema::REJECT, &["path", "source_record", "source_line", "column_name", "fault", "net_amount"]), expect);
+}

@@ -465,11 +465,8 @@ impl Converter<'_> {
 
     /// Takes a record that could not be kept: a blank, title or total row is skipped, all else is rejected.
     fn refuse(&self, text: &str, fields: &[Field], place: Place, refused: Refused, out: &mut Converted) {
-        let net = self.plan.net.and_then(|s| {
-            let slot = &self.plan.slots[s];
-            let (value, kind) = self.field(text, fields, slot);
-            (!value.is_empty()).then(|| self.typed(&value, kind, slot, &slot.reading).ok()).flatten()
-        });
+        // Fields that have slipped say nothing about the amount.
+        let net = if refused.fault == faults::COLUMN_COUNT { None } else { self.net(text, fields) };
         let is_bare_amount = match self.row_kind(text, fields) {
             RowKind::Blank | RowKind::Header => {
                 out.skipped_count += 1;
@@ -477,7 +474,7 @@ impl Converter<'_> {
             }
             RowKind::Total => {
                 out.skipped_count += 1;
-                out.control_total = net.or(out.control_total);
+                out.control_total = self.net(text, fields).or(out.control_total);
                 return;
             }
             RowKind::BareAmount => net.is_some(),
@@ -502,6 +499,12 @@ impl Converter<'_> {
             is_bare_amount,
         });
         out.record_count += 1;
+    }
+
+    fn net(&self, text: &str, fields: &[Field]) -> Option<i64> {
+        let slot = &self.plan.slots[self.plan.net?];
+        let (value, kind) = self.field(text, fields, slot);
+        (!value.is_empty()).then(|| self.typed(&value, kind, slot, &slot.reading).ok()).flatten()
     }
 
     /// A value for people: personal numbers masked, control characters visible, cut.

@@ -49,7 +49,14 @@ pub struct DayForm {
     pub year_max: i32,
     /// Whether `YYYY-MM` and `YYYYMM` stand for the first day of the month.
     pub months: bool,
+    /// Day 0 of the serial numbers that spreadsheets write when a date column lost its format, if they are allowed.
+    pub serial_from: Option<i32>,
 }
+
+/// Day 0 of serial numbers in the 1900 system, which counts a 29 February 1900 that never was: right from 1 March 1900 on.
+pub const SERIAL_1900: i32 = -25_569;
+/// Day 0 in the 1904 system.
+pub const SERIAL_1904: i32 = -24_107;
 
 /// Why a value is not a day of its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +101,7 @@ pub fn is_day(text: &str, form: &DayForm) -> bool {
 pub fn parse(text: &str, form: &DayForm) -> Result<Date, Refusal> {
     let (year, month, day) = match parse_iso(text.as_bytes()) {
         Some(ymd) => ymd,
-        None => match shape(text, form.months).ok_or(NOT_DATE)? {
+        None => match serial(text, form).map(Ok).unwrap_or_else(|| shape(text, form.months).ok_or(NOT_DATE))? {
             Shape::Fixed(y, m, d) => (y, m, d),
             Shape::Open(parts) => match form.order {
                 Some(order) => arrange(parts, order).ok_or(NOT_DATE)?,
@@ -140,6 +147,16 @@ fn parse_iso(bytes: &[u8]) -> Option<(i32, u32, u32)> {
     };
     let year = digit(a)? * 1000 + digit(b)? * 100 + digit(c)? * 10 + digit(d)?;
     Some((year as i32, digit(e)? * 10 + digit(f)?, digit(g)? * 10 + digit(h)?))
+}
+
+fn serial(text: &str, form: &DayForm) -> Option<Shape> {
+    let from = form.serial_from?;
+    let digits = text.split_once('.').map_or(text, |(whole, _)| whole);
+    if digits.len() != 5 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (year, month, day) = Date::from_days(from + digits.parse::<i32>().ok()?).ymd();
+    Some(Shape::Fixed(year, month, day))
 }
 
 fn arrange(parts: [(u32, usize); 3], order: DateOrder) -> Option<(i32, u32, u32)> {
@@ -247,7 +264,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const FORM: DayForm = DayForm { order: None, year_min: 1990, year_max: 2100, months: true };
+    const FORM: DayForm = DayForm { order: None, year_min: 1990, year_max: 2100, months: true, serial_from: None };
 
     #[test]
     fn forms_of_days() {
@@ -281,6 +298,9 @@ mod tests {
         ] {
             let day = parse(text, &DayForm { order, ..FORM }).ok().map(|d| d.to_string());
             assert_eq!(day.as_deref(), expect, "{text} as {order:?}");
+        }
+        for (text, from, expect) in [("43658", SERIAL_1900, "2019-07-12"), ("45322", SERIAL_1900, "2024-01-31"), ("43860.5", SERIAL_1904, "2024-01-31")] {
+            assert_eq!(parse(text, &DayForm { serial_from: Some(from), ..FORM }).unwrap().to_string(), expect);
         }
         assert_eq!(parse("01/02/2026", &FORM), Err(Refusal::Undecided));
         assert_eq!(parse("2206-05-01", &FORM), Err(Refusal::Fault(faults::DATE_OUT_OF_RANGE)));

@@ -24,11 +24,35 @@ impl Decimal {
     }
 }
 
+/// What separates groups of three digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Grouping {
+    /// Blanks of any width.
+    Blank,
+    /// The mark that is not the decimal mark.
+    Mark,
+    /// Apostrophes.
+    Apostrophe,
+}
+
+impl Grouping {
+    const fn of(c: char) -> Grouping {
+        match c {
+            '.' | ',' => Grouping::Mark,
+            '\'' | '\u{2019}' => Grouping::Apostrophe,
+            _ => Grouping::Blank,
+        }
+    }
+}
+
 /// How a number column is read.
 #[derive(Debug, Clone, Copy)]
 pub struct NumberForm<'a> {
     /// The decimal mark; `None` while no value of the column has shown it.
     pub decimal: Option<Decimal>,
+    /// What separates groups of digits; `None` while no value has shown it, and then any of them may.
+    pub grouping: Option<Grouping>,
     /// Digits after the decimal mark that are kept: 2 for money, 4 for quantities, 0 for whole numbers.
     pub scale: u32,
     /// Marks behind the number that make it negative.
@@ -156,8 +180,8 @@ const fn is_grouping(c: char) -> bool {
 /// What `text` shows about its column's decimal mark.
 pub fn evidence(text: &str, form: &NumberForm) -> Evidence {
     let Ok(parts) = dissect(text, form) else { return Evidence::NotNumber };
-    let as_comma = read(&parts, Decimal::Comma);
-    let as_dot = read(&parts, Decimal::Dot);
+    let as_comma = read(&parts, Decimal::Comma, form.grouping);
+    let as_dot = read(&parts, Decimal::Dot, form.grouping);
     let has_mark = parts.body.contains([',', '.']);
     match (as_comma, as_dot) {
         (None, None) => Evidence::NotNumber,
@@ -168,8 +192,25 @@ pub fn evidence(text: &str, form: &NumberForm) -> Evidence {
     }
 }
 
-/// Digits as an integer and the count of them behind the decimal mark; `None` when the body does not have the form.
-fn read(parts: &Parts, decimal: Decimal) -> Option<(i128, u32)> {
+/// What separates the groups of digits in `text`, when it is a number with groups in some form.
+pub fn grouping(text: &str, form: &NumberForm) -> Option<Grouping> {
+    let parts = dissect(text, form).ok()?;
+    // `1.234` may have a decimal point: it shows no grouping unless the column's decimal mark is the other one.
+    let decimals: &[Decimal] = match form.decimal {
+        Some(Decimal::Comma) => &[Decimal::Comma],
+        Some(Decimal::Dot) => &[Decimal::Dot],
+        None => &[Decimal::Comma, Decimal::Dot],
+    };
+    let readings: Vec<_> = decimals.iter().filter_map(|d| read(&parts, *d, None).map(|r| r.2)).collect();
+    match readings.as_slice() {
+        [one] => *one,
+        [a, b] if a == b => *a,
+        _ => None,
+    }
+}
+
+/// Digits as an integer, the count of them behind the decimal mark, and what groups them; `None` when the body does not have the form.
+fn read(parts: &Parts, decimal: Decimal, grouping: Option<Grouping>) -> Option<(i128, u32, Option<Grouping>)> {
     let mark = char::from(decimal.mark());
     let other = if decimal == Decimal::Comma { '.' } else { ',' };
     let (whole, fraction) = match parts.body.split_once(mark) {
@@ -218,7 +259,11 @@ fn read(parts: &Parts, decimal: Decimal) -> Option<(i128, u32)> {
         push(c)?;
         decimals += 1;
     }
-    (count > 0).then_some((digits, decimals))
+    let found = group_mark.map(Grouping::of);
+    if grouping.is_some() && found.is_some() && found != grouping {
+        return None;
+    }
+    (count > 0).then_some((digits, decimals, found))
 }
 
 /// Reads a number in its column's form, in units of 10^−scale, exactly.
@@ -227,9 +272,9 @@ pub fn parse(text: &str, form: &NumberForm) -> Result<i64, Refusal> {
         return Ok(value);
     }
     let parts = dissect(text, form)?;
-    let (digits, decimals) = match form.decimal {
-        Some(decimal) => read(&parts, decimal).ok_or(NOT_NUMBER)?,
-        None => match (read(&parts, Decimal::Comma), read(&parts, Decimal::Dot)) {
+    let (digits, decimals, _) = match form.decimal {
+        Some(decimal) => read(&parts, decimal, form.grouping).ok_or(NOT_NUMBER)?,
+        None => match (read(&parts, Decimal::Comma, form.grouping), read(&parts, Decimal::Dot, form.grouping)) {
             (Some(a), Some(b)) if a == b => a,
             (None, None) => return Err(NOT_NUMBER),
             _ => return Err(Refusal::Undecided),
@@ -295,7 +340,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn form(decimal: Option<Decimal>, credit_marks: &[String]) -> NumberForm<'_> {
-        NumberForm { decimal, scale: 2, credit_marks, currency: "SEK" }
+        NumberForm { decimal, grouping: None, scale: 2, credit_marks, currency: "SEK" }
     }
 
     #[test]
@@ -364,6 +409,31 @@ mod tests {
         }
         assert_eq!(parse("12,50", &form(None, &[])), Err(Refusal::Undecided));
         assert_eq!(parse("1 250", &form(None, &[])), Ok(125_000));
+    }
+
+    #[test]
+    fn a_column_groups_in_one_way() {
+        let of = |grouping| NumberForm { grouping, ..form(Some(Decimal::Comma), &[]) };
+        for (text, grouping, is_read) in [
+            ("1.234", None, true),
+            ("1.234", Some(Grouping::Mark), true),
+            ("1.234", Some(Grouping::Blank), false),
+            ("1 234", Some(Grouping::Blank), true),
+            ("1\u{a0}234", Some(Grouping::Blank), true),
+            ("1 234", Some(Grouping::Apostrophe), false),
+            ("1234,5", Some(Grouping::Blank), true),
+        ] {
+            assert_eq!(parse(text, &of(grouping)).is_ok(), is_read, "{text} {grouping:?}");
+        }
+        for (text, decimal, expect) in [
+            ("1.234", None, None),
+            ("1.234", Some(Decimal::Comma), Some(Grouping::Mark)),
+            ("1 234,50", None, Some(Grouping::Blank)),
+            ("1.234,50", None, Some(Grouping::Mark)),
+            ("12,50", None, None),
+        ] {
+            assert_eq!(grouping(text, &form(decimal, &[])), expect, "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::day::{self, DayForm, Orders};
 use super::mapping::{ColumnRule, DateOrder, Mapping, fold_header, fold_name};
-use super::number::{self, Decimal, Evidence, NumberForm};
+use super::number::{self, Decimal, Evidence, Grouping, NumberForm};
 use crate::schema::{Table, Type};
 
 /// How the text of one column becomes what the lake holds.
@@ -49,7 +49,7 @@ pub enum Reading {
     /// Text.
     Text(TextRule),
     /// A number, kept in units of 10^−scale.
-    Number { decimal: Option<Decimal>, scale: u32, reversed: bool, currency: String },
+    Number { decimal: Option<Decimal>, grouping: Option<Grouping>, scale: u32, reversed: bool, currency: String },
     /// A day.
     Day(DayForm),
     /// Yes or no.
@@ -166,6 +166,10 @@ impl Plan {
         if !missing.is_empty() {
             return Err(missing.join(", "));
         }
+        // A table without required columns, such as the category rules: half of the names make a header.
+        if placed.len() * 2 < mapping.columns.len() && mapping.required_groups().is_empty() {
+            return Err("more than half of its columns".to_string());
+        }
         let mut constants: BTreeMap<usize, String> = file.constants.iter().map(|(name, value)| (table.index_of(name), value.clone())).collect();
         let currency_column = table.columns.iter().position(|c| c.name == "currency");
         if let Some(column) = currency_column
@@ -183,7 +187,7 @@ impl Plan {
             .map(|(column, field, rule)| {
                 let declared = table.columns[column];
                 let decimal = rule.decimal.as_ref().or(file.decimal.as_ref()).map(|d| if d == "," { Decimal::Comma } else { Decimal::Dot });
-                let number = |scale| Reading::Number { decimal, scale, reversed: rule.reversed, currency: currency.clone() };
+                let number = |scale| Reading::Number { decimal, grouping: None, scale, reversed: rule.reversed, currency: currency.clone() };
                 let reading = match declared.ty {
                     Type::Text => Reading::Text(TextRule::of(declared.name)),
                     Type::Money => number(2),
@@ -193,7 +197,8 @@ impl Plan {
                         // Invoices are recent; contracts may be open-ended and companies old.
                         let (year_min, year_max) = if table.is_partitioned { (1990, 2099) } else { (1600, 9999) };
                         let months = mapping.period_columns().contains(&column);
-                        Reading::Day(DayForm { order: rule.date_order.or(file.date_order), year_min, year_max, months })
+                        let serial_from = file.date_serial.as_ref().map(|s| if s == "1904" { day::SERIAL_1904 } else { day::SERIAL_1900 });
+                        Reading::Day(DayForm { order: rule.date_order.or(file.date_order), year_min, year_max, months, serial_from })
                     }
                     Type::Bool => Reading::Truth,
                 };
@@ -231,8 +236,8 @@ impl Plan {
     /// The number form of a slot.
     pub fn number_form<'a>(&'a self, slot: &'a Slot) -> Option<NumberForm<'a>> {
         match &slot.reading {
-            Reading::Number { decimal, scale, currency, .. } => {
-                Some(NumberForm { decimal: *decimal, scale: *scale, credit_marks: &self.credit_marks, currency })
+            Reading::Number { decimal, grouping, scale, currency, .. } => {
+                Some(NumberForm { decimal: *decimal, grouping: *grouping, scale: *scale, credit_marks: &self.credit_marks, currency })
             }
             _ => None,
         }
@@ -264,6 +269,8 @@ pub struct ColumnEvidence {
     pub dot: (u64, String),
     /// Values with two readings.
     pub two_readings: (u64, String),
+    /// Values with digit groups, by what separates them: blank, mark, apostrophe.
+    pub groupings: [u64; 3],
     /// Dates whose order is open, by the orders that fit: `[ymd, dmy, mdy]`, and in all.
     pub orders: [u64; 3],
     /// Dates written in digits without the year first.
@@ -290,6 +297,9 @@ pub enum Verdict<T> {
 impl ColumnEvidence {
     /// Takes one value of a number column.
     pub fn add_number(&mut self, text: &str, form: &NumberForm) {
+        if let Some(grouping) = number::grouping(text, form) {
+            self.groupings[grouping as usize] += 1;
+        }
         let slot = match number::evidence(text, form) {
             Evidence::Proves(Decimal::Comma) => &mut self.comma,
             Evidence::Proves(Decimal::Dot) => &mut self.dot,
@@ -323,6 +333,13 @@ impl ColumnEvidence {
             return Verdict::Conflict(self.comma.1.clone(), self.dot.1.clone());
         }
         Verdict::Decided(decimal)
+    }
+
+    /// What separates the digit groups of nearly all values that have them; `None` when none has, or when they differ.
+    pub fn grouping(&self) -> Option<Grouping> {
+        let all: u64 = self.groupings.iter().sum();
+        let of = [Grouping::Blank, Grouping::Mark, Grouping::Apostrophe];
+        of.into_iter().zip(self.groupings).find(|(_, n)| all > 0 && n * 100 >= all * AGREEMENT_MIN_PERCENT).map(|(g, _)| g)
     }
 
     /// The date order that the values show.

@@ -223,9 +223,9 @@ impl Gathered {
 
     fn add(&mut self, plan: &Plan, text: &str, dialect: Dialect) {
         let open: Vec<usize> = (0..plan.slots.len()).filter(|s| is_open(plan, *s)).collect();
-        if open.is_empty() {
-            return;
-        }
+        // Numbers with a stated decimal mark still show how they group digits.
+        let numbers: Vec<usize> = (0..plan.slots.len()).filter(|s| matches!(plan.slots[*s].reading, Reading::Number { .. }) && !open.contains(s)).collect();
+        let open: Vec<usize> = open.into_iter().chain(numbers).collect();
         let mut records = Records::new(text, dialect);
         let mut fields: Vec<Field> = Vec::new();
         while records.next(&mut fields).is_some() {
@@ -247,7 +247,7 @@ impl Gathered {
                     Reading::Text(_) | Reading::Truth => unreachable!("only numbers and days are open"),
                 }
             }
-            if let Some(net) = plan.net.filter(|n| open.contains(n)) {
+            if let Some(net) = plan.net.filter(|n| is_open(plan, *n)) {
                 let is_total = plan.period.iter().all(|s| value(*s).is_empty() || plan.is_total_word(&value(*s)))
                     && fields.iter().any(|f| plan.is_total_word(trim(&text[f.start as usize..f.end as usize])));
                 self.add_net(plan, net, &value(net), is_total);
@@ -287,6 +287,9 @@ impl Gathered {
         for (index, slot) in plan.slots.iter_mut().enumerate() {
             let evidence = &self.columns[index];
             let place = format!("{}: column \"{}\"", input.path, slot.name);
+            if let Reading::Number { grouping, .. } = &mut slot.reading {
+                *grouping = evidence.grouping();
+            }
             match &mut slot.reading {
                 Reading::Number { decimal, .. } if decimal.is_none() => match evidence.decimal() {
                     Verdict::Decided(found) => *decimal = Some(found),

@@ -44,6 +44,22 @@ const CP850: &str =
 impl SingleByte {
     const ALL: [SingleByte; 4] = [SingleByte::Windows1252, SingleByte::MacRoman, SingleByte::Cp850, SingleByte::Cp437];
 
+    /// Bytes as text.
+    pub fn decode(self, bytes: &[u8]) -> String {
+        let table = self.table();
+        let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let ascii = rest.iter().position(|b| *b >= 128).unwrap_or(rest.len());
+            text.push_str(std::str::from_utf8(&rest[..ascii]).expect("ASCII is UTF-8"));
+            rest = &rest[ascii..];
+            let high = rest.iter().position(|b| *b < 128).unwrap_or(rest.len());
+            text.extend(rest[..high].iter().map(|b| table[usize::from(*b) - 128]));
+            rest = &rest[high..];
+        }
+        text
+    }
+
     /// The characters of the bytes 128 to 255.
     fn table(self) -> [char; 128] {
         let bytes: Vec<u8> = (128..=255).collect();
@@ -499,6 +515,9 @@ mod tests {
                 let encoding = profile.decide().unwrap();
                 assert_eq!(encoding.to_string(), expect, "in chunks of {chunk}");
                 assert_eq!(decode(&bytes, encoding), TEXT, "{expect}");
+                if let Encoding::Single(single) = encoding {
+                    assert_eq!(single.decode(&bytes), TEXT, "{expect}");
+                }
                 assert_eq!(encoding.bom_len() + encoding.file_len(TEXT), bytes.len() as u64, "{expect}");
             }
         }

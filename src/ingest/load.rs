@@ -15,7 +15,7 @@ use super::mapping::Mapping;
 use super::plan::Plan;
 use super::privacy::Privacy;
 use super::source::{Content, Input};
-use super::split::{Block, Dialect, Field, FieldKind, Place, Records};
+use super::split::{Block, BlockError, Dialect, Field, FieldKind, Place, Records};
 use super::understand::{self, Understanding};
 use crate::error::{Error, Result};
 use crate::model::{Period, SourceFileId};
@@ -166,7 +166,7 @@ impl Loader<'_, '_> {
                 Job::Encode(group) => Done::Encoded(group.period, sink.encode(group)),
                 Job::Convert(block) => {
                     let mut worker = workers.lock().expect("no panic while holding").pop().unwrap_or_default();
-                    let converted = convert_block(&converter, &block, found.dialect, encoding, &mut worker);
+                    let converted = convert_block(&converter, block, found.dialect, encoding, &mut worker);
                     workers.lock().expect("no panic while holding").push(worker);
                     Done::Converted(converted)
                 }
@@ -177,6 +177,7 @@ impl Loader<'_, '_> {
                 match done {
                     Done::Encoded(period, group) => sink.append(period, group?)?,
                     Done::Converted(converted) => {
+                        let converted = converted.map_err(|e| e.into_error(&input.path))?;
                         if converted.undecided.is_some() {
                             return Ok(None);
                         }
@@ -197,21 +198,23 @@ enum Job {
 
 enum Done {
     Encoded(Option<Period>, Result<EncodedRowGroup>),
-    Converted(Converted),
+    Converted(Result<Converted, BlockError>),
 }
 
-fn convert_block(converter: &Converter, block: &Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Converted {
-    let mut records = Records::new(&block.text, dialect);
-    let mut converted = converter.convert(&block.text, worker, |fields| records.next(fields).map(|place| (place, records.is_too_long)));
+fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Result<Converted, BlockError> {
+    let mut file_byte = block.file_byte;
+    let text = block.into_text()?;
+    let mut records = Records::new(&text, dialect);
+    let mut converted = converter.convert(&text, worker, |fields| records.next(fields).map(|place| (place, records.is_too_long)));
     converted.line_count = records.lines;
-    let (mut text_byte, mut file_byte) = (0, block.file_byte);
+    let mut text_byte = 0;
     for reject in &mut converted.rejects {
         let at = reject.place.byte as usize;
-        file_byte += encoding.file_len(&block.text[text_byte..at]);
+        file_byte += encoding.file_len(&text[text_byte..at]);
         text_byte = at;
         reject.file_byte = file_byte;
     }
-    converted
+    Ok(converted)
 }
 
 /// Rows of one period that make a row group, with the numbers of the records and lines that come before each chunk.

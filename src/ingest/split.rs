@@ -117,15 +117,26 @@ fn whole_records(bytes: &[u8], dialect: Dialect) -> usize {
     }
 }
 
-/// Whole records of a file, decoded.
+/// Whole records of a file. Single-byte encodings agree with ASCII on separators, quotes and line ends, so their blocks are cut
+/// as they are and decoded by whoever converts them; the rest is decoded on the way in.
 pub struct Block {
-    /// UTF-8 text that begins and ends with a record.
-    pub text: String,
+    bytes: Vec<u8>,
+    encoding: Encoding,
     /// Where it begins in the file (after decompression), in bytes of the file.
     pub file_byte: u64,
 }
 
-/// Cuts a stream of UTF-8 into blocks of whole records.
+impl Block {
+    /// The text, which begins and ends with a record.
+    pub fn into_text(self) -> Result<String, BlockError> {
+        match self.encoding {
+            Encoding::Single(single) => Ok(single.decode(&self.bytes)),
+            _ => String::from_utf8(self.bytes).map_err(|_| BlockError::NotText(self.file_byte)),
+        }
+    }
+}
+
+/// Cuts a file into blocks of whole records.
 pub struct Blocks {
     input: Box<dyn Read + Send>,
     dialect: Dialect,
@@ -137,15 +148,16 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Over the decoded stream of a file.
-    pub fn new(input: Box<dyn Read + Send>, dialect: Dialect, encoding: Encoding) -> Blocks {
-        Blocks { input, dialect, encoding, carry: Vec::new(), file_byte: encoding.bom_len(), ended: false, block_bytes: BLOCK_BYTES }
-    }
-
-    /// The same, when `head` was already read off the stream.
-    pub fn behind(mut self, head: &str) -> Blocks {
-        self.file_byte += self.encoding.file_len(head);
-        self
+    /// Over the bytes of a file in `encoding`, behind its first `skip` characters, which take `skip_bytes` bytes of UTF-8 and
+    /// `skip_file_bytes` bytes of the file.
+    pub fn new(input: Box<dyn Read + Send>, dialect: Dialect, encoding: Encoding, skip_bytes: u64, skip_file_bytes: u64) -> io::Result<Blocks> {
+        let (mut input, skip) = match encoding {
+            Encoding::Single(_) => (input, skip_file_bytes),
+            _ => (encoding.reader(input), skip_bytes),
+        };
+        io::copy(&mut input.by_ref().take(skip), &mut io::sink())?;
+        let file_byte = encoding.bom_len() + skip_file_bytes;
+        Ok(Blocks { input, dialect, encoding, carry: Vec::new(), file_byte, ended: false, block_bytes: BLOCK_BYTES })
     }
 
     /// The next whole records; `None` at the end.
@@ -166,10 +178,12 @@ impl Blocks {
             if whole > 0 {
                 self.carry = bytes[whole..].to_vec();
                 bytes.truncate(whole);
-                let text = String::from_utf8(bytes).map_err(|_| BlockError::NotText(self.file_byte))?;
-                let block = Block { file_byte: self.file_byte, text };
-                self.file_byte += self.encoding.file_len(&block.text);
-                return Ok(Some(block));
+                let file_byte = self.file_byte;
+                self.file_byte += match self.encoding {
+                    Encoding::Utf8 { .. } | Encoding::Single(_) => bytes.len() as u64,
+                    other => other.file_len(std::str::from_utf8(&bytes).map_err(|_| BlockError::NotText(file_byte))?),
+                };
+                return Ok(Some(Block { bytes, encoding: self.encoding, file_byte }));
             }
             if bytes.len() >= RECORD_BYTES_MAX {
                 return Err(BlockError::RecordTooLong(self.file_byte));
@@ -486,9 +500,9 @@ mod tests {
     }
 
     fn blocks(text: &str, dialect: Dialect, block_bytes: usize) -> Vec<String> {
-        let mut blocks = Blocks::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())), dialect, Encoding::Utf8 { bom: false });
+        let mut blocks = Blocks::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())), dialect, Encoding::Utf8 { bom: false }, 0, 0).unwrap();
         blocks.block_bytes = block_bytes;
-        std::iter::from_fn(|| blocks.next().unwrap()).map(|b| b.text).collect()
+        std::iter::from_fn(|| blocks.next().unwrap()).map(|b| b.into_text().unwrap()).collect()
     }
 
     proptest! {

@@ -29,6 +29,8 @@ pub struct Understanding {
     pub header_line: u64,
     /// Bytes of text (UTF-8) before the first data record.
     pub data_byte: usize,
+    /// The same in bytes of the file, byte-order mark not counted.
+    pub data_file_bytes: u64,
     /// Line of the first data record, from 1.
     pub data_line: u64,
     /// Filled rows above the header.
@@ -110,6 +112,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
                         dialect,
                         header_line: u64::from(*line) + 1,
                         data_byte: next.map_or(text.len(), |n| n.1 as usize),
+                        data_file_bytes: 0,
                         data_line: next.map_or(u64::from(*line) + 2, |n| u64::from(n.0) + 1),
                         title_count: titles,
                         plan,
@@ -139,6 +142,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
     if found.data_byte >= SAMPLE_BYTES {
         return Err(Error::Input(format!("{}: no data within the first megabyte; remove the rows above the header", input.path)));
     }
+    found.data_file_bytes = encoding.file_len(&text[..found.data_byte]);
     decide(input, encoding, &mut found, &text, is_whole)?;
     Ok(found)
 }
@@ -158,7 +162,15 @@ fn headerless(text: &str, line_end: LineEnd, mapping: &Mapping, default_currency
                 && records.iter().filter(filled).all(|r| r.2.len() == layout.columns.len())
                 && let Ok(plan) = Plan::headerless(mapping, &layout.columns, default_currency)
             {
-                return Some(Understanding { dialect, header_line: 0, data_byte: first.1 as usize, data_line: u64::from(first.0) + 1, title_count: 0, plan });
+                return Some(Understanding {
+                    dialect,
+                    header_line: 0,
+                    data_byte: first.1 as usize,
+                    data_file_bytes: 0,
+                    data_line: u64::from(first.0) + 1,
+                    title_count: 0,
+                    plan,
+                });
             }
         }
     }
@@ -188,18 +200,16 @@ pub fn decide_wholly(input: &Input, encoding: Encoding, found: &mut Understandin
     let mut evidence = Gathered::new(&found.plan);
     let mut blocks = open_blocks(input, encoding, found)?;
     while let Some(block) = blocks.next().map_err(|e| e.into_error(&input.path))? {
-        evidence.add(&found.plan, &block.text, found.dialect);
+        let text = block.into_text().map_err(|e| e.into_error(&input.path))?;
+        evidence.add(&found.plan, &text, found.dialect);
     }
     evidence.settle(input, &mut found.plan)
 }
 
 /// The blocks of the data of a file, behind title rows and header.
 pub fn open_blocks(input: &Input, encoding: Encoding, found: &Understanding) -> Result<Blocks> {
-    let mut reader = encoding.reader(input.open()?);
-    let mut head = Vec::with_capacity(found.data_byte);
-    reader.by_ref().take(found.data_byte as u64).read_to_end(&mut head).map_err(|e| Error::Input(format!("{}: cannot be read: {e}", input.path)))?;
-    let head = String::from_utf8(head).map_err(|_| Error::Input(format!("{}: the file changed while it was read; run again", input.path)))?;
-    Ok(Blocks::new(reader, found.dialect, encoding).behind(&head))
+    Blocks::new(input.open()?, found.dialect, encoding, found.data_byte as u64, found.data_file_bytes)
+        .map_err(|e| Error::Input(format!("{}: cannot be read: {e}", input.path)))
 }
 
 /// Evidence on the open columns, and both readings of the net amount for the control total to choose from.

@@ -25,9 +25,9 @@ use crate::store::{EncodedRowGroup, FileEntry, RowGroupEncoder, TableBuilder, Ta
 /// Blocks that are converted at a time.
 const WAVE_BLOCKS: usize = 8;
 /// Rows of a full row group.
-const ROW_GROUP_ROWS: usize = 262_144;
+const ROW_GROUP_ROWS: usize = 131_072;
 /// Converted rows that wait for their row group, in bytes.
-const PENDING_BYTES_MAX: usize = 128 << 20;
+const PENDING_BYTES_MAX: usize = 96 << 20;
 /// Months that one file may span: more is a wrong date column, and each is an open file.
 const PERIODS_MAX: usize = 600;
 /// Unnamed rows with nothing but an amount that may turn out to be a total.

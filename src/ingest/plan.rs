@@ -75,6 +75,10 @@ pub struct Slot {
     pub values_only: bool,
     /// Separators of a list, beside `|`.
     pub split: String,
+    /// Whether a clean text is kept as it stands: a plain text, name or identifier without meanings.
+    pub is_simple: bool,
+    /// Which part of the vendor it is: 0 id, 1 name, 2 organisation number; for tables with a vendor key.
+    pub vendor_part: Option<usize>,
 }
 
 /// How the records of one file are read.
@@ -202,7 +206,15 @@ impl Plan {
                     }
                     Type::Bool => Reading::Truth,
                 };
+                let is_simple = matches!(reading, Reading::Text(TextRule::Plain | TextRule::Name | TextRule::Identifier))
+                    && rule.values.is_empty()
+                    && !rule.values_only
+                    && file.empty.is_empty();
+                let parts = ["vendor_id", "vendor_name", "organisation_number"];
+                let vendor_part = table.column("vendor_key").and_then(|_| parts.iter().position(|p| *p == declared.name));
                 Slot {
+                    is_simple,
+                    vendor_part,
                     column,
                     field,
                     name: header.get(field).cloned().unwrap_or_default(),

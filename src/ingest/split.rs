@@ -12,7 +12,7 @@ use super::encoding::Encoding;
 use crate::error::Error;
 
 /// Bytes of a block. The bytes of the lake do not depend on threads since blocks do not.
-const BLOCK_BYTES: usize = 4 << 20;
+const BLOCK_BYTES: usize = 2 << 20;
 /// Longest record; a longer one is a quotation mark that is never closed.
 const RECORD_BYTES_MAX: usize = 16 << 20;
 /// Longest field.
@@ -258,6 +258,8 @@ pub struct Field {
 struct Marks<'a> {
     bytes: &'a [u8],
     patterns: [u64; 4],
+    /// Distinct ones among them, which stand first.
+    distinct: usize,
     /// Start of the 64 bytes that `mask` describes.
     base: usize,
     mask: u64,
@@ -267,8 +269,15 @@ const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 
 impl<'a> Marks<'a> {
     fn new(bytes: &'a [u8], marks: [u8; 4]) -> Marks<'a> {
-        let patterns = marks.map(|m| u64::from(m) * 0x0101_0101_0101_0101);
-        let mut found = Marks { bytes, patterns, base: 0, mask: 0 };
+        let mut patterns = [0; 4];
+        let mut distinct = 0;
+        for pattern in marks.map(|m| u64::from(m) * 0x0101_0101_0101_0101) {
+            if !patterns[..distinct].contains(&pattern) {
+                patterns[distinct] = pattern;
+                distinct += 1;
+            }
+        }
+        let mut found = Marks { bytes, patterns, distinct, base: 0, mask: 0 };
         found.mask = found.scan(0);
         found
     }
@@ -291,7 +300,7 @@ impl<'a> Marks<'a> {
         for (i, word) in chunk.chunks_exact(8).enumerate() {
             let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
             let mut hit = 0;
-            for pattern in self.patterns {
+            for pattern in &self.patterns[..self.distinct] {
                 // Exact for every byte: the high bit is set where the byte is zero after the xor.
                 let x = word ^ pattern;
                 hit |= !((x & LOW).wrapping_add(LOW) | x | LOW);

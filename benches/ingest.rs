@@ -28,7 +28,7 @@ fn main() {
     }
     let _ = std::fs::remove_dir_all(folder.join("out"));
     let context = Context {
-        config: Config::load(&folder).expect("the settings are valid"),
+        config: Config::load(&folder, &[]).expect("the settings are valid"),
         rules: Rules::load(&folder).expect("the rules are valid"),
         privacy_key: [1; 32],
         progress: Box::new(|_, _, _| {}),

@@ -23,7 +23,6 @@ fn ingest(workspace: &Path) -> Result<Store> {
     Ok(store)
 }
 
-#[allow(dead_code)]
 /// A workspace with one source of the given files.
 fn workspace(name: &str, mapping: &str, settings: &str, files: &[(&str, &[u8])]) -> Scratch {
     let scratch = Scratch::new(name);
@@ -104,6 +103,15 @@ fn unpack(archive: &Path, into: &Path) {
 
 #[test]
 fn real_ledgers_are_accounted_for() {
+    // Rows kept, rejected and the sum in minor units, as an independent reading with exact decimals gives them.
+    let expect: BTreeMap<&str, (i64, i64, i128)> = [
+        ("uk-oxford-spend", (57_692, 3_837, 21_404_426_812)),
+        ("uk-bradford-spend", (245_986, 0, 110_777_613_206)),
+        ("uk-calderdale-spend", (445_049, 0, 201_286_033_694)),
+        ("uk-leeds-raw-spend", (361_446, 1, 285_736_069_935)),
+        ("uk-hyndburn-raw-monthly", (35_961, 3, 24_126_291_131)),
+    ]
+    .into();
     for (folder, archive, inside, mapping) in [
         ("uk-oxford-spend", "oxford_quarterly_csv.tar.zst", "csv", "uk-oxford"),
         ("uk-bradford-spend", "bradford_monthly_csv.tar.zst", "bradford", "uk-bradford"),
@@ -114,7 +122,8 @@ fn real_ledgers_are_accounted_for() {
         let Some(folder_path) = corpus(folder) else { continue };
         let scratch = Scratch::new("unpack");
         unpack(&folder_path.join(archive), scratch.path());
-        load_corpus(folder, mapping, "currency = \"GBP\"\nreject_ratio_max = 1.0", &scratch.path().join(inside));
+        let (_, _, kept, rejected, _, sum) = load_corpus(folder, mapping, "currency = \"GBP\"\nreject_ratio_max = 1.0", &scratch.path().join(inside));
+        assert_eq!((kept, rejected, sum), expect[folder], "{folder}");
     }
 }
 
@@ -134,4 +143,155 @@ fn the_sample_rejects_what_was_planted_and_nothing_else() {
         .collect();
     expect.sort();
     assert_eq!(rows(&store, &schema::REJECT, &["path", "source_record", "source_line", "column_name", "fault", "net_amount"]), expect);
+}
+
+const VGR: &str = "kopare_id;kopare;verifikationsnummer;leverantor;leverantor_id;konto_nr;konto_text;bokforingsdatum;forvaltning;fakturanummer;nettobelopp\r\
+    2321990000;Region Åsele;1;Äkeri Öst AB;5560360793;5022;Blåprov;2025-01-07;Säffle;-;136.98\r\
+    2321990000;Region Åsele;2;Äkeri Öst AB;5560360793;5022;Blåprov;2025-02-07;Säffle;-;-5058332.75\r";
+
+/// What the lake says, whatever the file was.
+fn content(store: &Store) -> Vec<String> {
+    rows(
+        store,
+        &schema::INVOICE_LINE,
+        &["period", "vendor_key", "vendor_name", "organisation_number", "booked_on", "net_amount", "organisational_unit_name", "row_fingerprint"],
+    )
+}
+
+#[test]
+fn encodings_line_ends_and_separators_change_nothing() {
+    let utf16 = |text: &str| -> Vec<u8> { std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect() };
+    let cp1252 = |text: &str| -> Vec<u8> { text.chars().map(|c| c as u32 as u8).collect() };
+    let gzip = |text: &str| -> Vec<u8> {
+        use std::io::Write as _;
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        writer.write_all(text.as_bytes()).unwrap();
+        writer.finish().unwrap()
+    };
+    let expect = content(&ingest(workspace("vgr", "oppen-reskontra-vgr", "", &[("a.csv", VGR.as_bytes())]).path()).unwrap());
+    assert_eq!(expect.len(), 2);
+    let lf = VGR.replace('\r', "\n");
+    for (name, bytes) in [
+        ("LF", lf.clone().into_bytes()),
+        ("CRLF", VGR.replace('\r', "\r\n").into_bytes()),
+        ("BOM", format!("\u{feff}{VGR}").into_bytes()),
+        ("commas", VGR.replace(';', ",").into_bytes()),
+        ("tabs", lf.replace(';', "\t").into_bytes()),
+        ("bars", lf.replace(';', "|").into_bytes()),
+        ("UTF-16", utf16(VGR)),
+        ("windows-1252", cp1252(&lf)),
+        ("gzip", gzip(VGR)),
+        ("titles", format!("Öppen reskontra\n\nUttag 2025\n{lf}").into_bytes()),
+        ("a total row", format!("{lf}Summa;;;;;;;;;;-5058195.77\n").into_bytes()),
+        ("blank rows", lf.replace('\n', "\n;;;;;;;;;;\n\n").into_bytes()),
+        ("no last line end", lf.trim_end().to_string().into_bytes()),
+    ] {
+        let scratch = workspace("forms", "oppen-reskontra-vgr", "", &[("a.csv", &bytes)]);
+        let store = ingest(scratch.path()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(content(&store), expect, "{name}");
+        assert_eq!(rows(&store, &schema::REJECT, &["fault"]), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn a_column_with_two_readings_is_refused_unless_a_total_decides() {
+    let head = "datum;leverantor;belopp\n";
+    for (name, rows_of_file, expect) in [
+        ("thousands or decimals", "2025-01-13;A;1.234\n2025-01-13;B;2.500\n", Err("two readings")),
+        ("the total says thousands", "2025-01-13;A;1.234\n2025-01-13;B;2.500\nSumma;;3.734\n", Ok(vec!["1234.00", "2500.00"])),
+        ("one value proves a comma", "2025-01-13;A;1.234\n2025-01-13;B;2.500,50\n", Ok(vec!["1234.00", "2500.50"])),
+        ("one value proves a point", "2025-01-13;A;1,234\n2025-01-13;B;2,500.50\n", Ok(vec!["1234.00", "2500.50"])),
+        ("day or month", "01/02/2026;A;1\n", Err("two readings")),
+        ("a day beyond twelve", "01/02/2026;A;1\n13/02/2026;B;2\n", Ok(vec!["1.00", "2.00"])),
+        ("both conventions", "2025-01-13;A;1,50\n2025-01-13;B;1.50\n", Err("two conventions")),
+        ("too many rejects", "2025-01-13;A;x\n2025-01-13;B;1\n", Err("reject_ratio_max")),
+        ("no header that fits", "", Err("does not fit")),
+    ] {
+        let text = if rows_of_file.is_empty() { "a;b;c\n1;2;3\n".to_string() } else { format!("{head}{rows_of_file}") };
+        let scratch = workspace("two", "oppen-reskontra", "", &[("a.csv", text.as_bytes())]);
+        match (ingest(scratch.path()), expect) {
+            (Ok(store), Ok(amounts)) => assert_eq!(rows(&store, &schema::INVOICE_LINE, &["net_amount"]), amounts, "{name}"),
+            (Err(error), Err(part)) => {
+                assert!(error.to_string().contains(part), "{name}: {error}");
+                assert_eq!(error.exit_code(), 3, "{name}");
+            }
+            (result, expect) => panic!("{name}: expected {expect:?}, got {:?}", result.map(|_| ())),
+        }
+    }
+}
+
+#[test]
+fn the_lake_follows_the_files_and_not_their_history() {
+    let lake = |store: &Store| (store.manifest().tables.clone(), store.manifest().stages.clone());
+    let january = VGR.replace('\r', "\n");
+    let february = january.replace("2025-0", "2025-1").replace("136.98", "77.00");
+    let fresh = |files: &[(&str, &str)]| {
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(n, t)| (*n, t.as_bytes())).collect();
+        let scratch = workspace("fresh", "oppen-reskontra-vgr", "", &files);
+        lake(&ingest(scratch.path()).unwrap())
+    };
+    let scratch = workspace("history", "oppen-reskontra-vgr", "", &[("a.csv", january.as_bytes())]);
+    let write = |name: &str, text: &str| std::fs::write(scratch.path().join("in").join(name), text).unwrap();
+    let first = lake(&ingest(scratch.path()).unwrap());
+    assert_eq!(lake(&ingest(scratch.path()).unwrap()), first, "the same again");
+    write("copy.csv", &january);
+    assert_eq!(lake(&ingest(scratch.path()).unwrap()), first, "a renamed copy");
+    std::fs::remove_file(scratch.path().join("in/copy.csv")).unwrap();
+    write("b.csv", &february);
+    assert_eq!(lake(&ingest(scratch.path()).unwrap()), fresh(&[("b.csv", &february), ("a.csv", &january)]), "one more file");
+    let corrected = february.replace("77.00", "78.00");
+    write("b.csv", &corrected);
+    assert_eq!(lake(&ingest(scratch.path()).unwrap()), fresh(&[("a.csv", &january), ("b.csv", &corrected)]), "a corrected file");
+    write("b.csv", "no ledger");
+    assert!(ingest(scratch.path()).is_err());
+    std::fs::remove_file(scratch.path().join("in/b.csv")).unwrap();
+    assert_eq!(lake(&ingest(scratch.path()).unwrap()), first, "a file that went away");
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let mut text = String::from("datum;leverantor;leverantor_id;belopp;faktura_nr\n");
+    for i in 0..60_000u32 {
+        let (month, day) = (i * 7 % 12 + 1, i % 28 + 1);
+        text.push_str(&format!("2025-{month:02}-{day:02};Leverantör {};{};{}.{:02};\"F\"\"{i}\"\n", i % 997, i % 997, i, i % 100));
+    }
+    let run = |threads: usize| {
+        let scratch = workspace("threads", "oppen-reskontra", "", &[("a.csv", text.as_bytes())]);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let store = pool.install(|| ingest(scratch.path())).unwrap();
+        assert_eq!(store.row_count(&schema::INVOICE_LINE), 60_000);
+        store.manifest().tables.clone()
+    };
+    let one = run(1);
+    assert_eq!(one, run(2));
+    assert_eq!(one, run(5));
+}
+
+#[test]
+fn personal_numbers_stay_outside() {
+    // 640823-3234 is the tax authority's own example of a number.
+    let text = "leverantor;leverantor_id;belopp;datum;leverantor_orgnr\n\
+        Odlare 640823-3234;640823-3234;1.50;2025-01-13;19640823-3234\n\
+        Bolaget AB;556036-0793;2.50;2025-01-13;556036-0793\n\
+        Felet;6408233234;x;2025-01-13;6408233234\n";
+    let scratch = workspace("person", "oppen-reskontra", "reject_ratio_max = 1.0", &[("a.csv", text.as_bytes())]);
+    let store = ingest(scratch.path()).unwrap();
+    let found = rows(&store, &schema::INVOICE_LINE, &["vendor_name", "organisation_number", "net_amount"]);
+    assert_eq!(found[0], "Bolaget AB|5560360793|2.50");
+    assert!(found[1].starts_with("Odlare [personal number]|person:"), "{found:?}");
+    for table in [&schema::INVOICE_LINE, &schema::REJECT] {
+        let columns: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
+        let all = rows(&store, table, &columns).join("\n");
+        assert!(!all.contains("640823"), "{all}");
+    }
+}
+
+#[test]
+fn other_formats_come_the_same_way() {
+    let json = "{\"results\":[{\"datum\":\"2025-01-01\",\"\u{feff}kopare_id\":\"2120002080\",\"leverantor_id\":\"10004007\",\"belopp\":\"-1302,03\",\"leverantor\":\"Vården AB\"},\
+        {\"datum\":\"2025-01-01\",\"\u{feff}kopare_id\":\"2120002080\",\"leverantor_id\":\"10004007\",\"belopp\":\"x\",\"leverantor\":\"Vården AB\"}]}";
+    let scratch = workspace("json", "oppen-reskontra", "reject_ratio_max = 0.5", &[("a.json", json.as_bytes())]);
+    let store = ingest(scratch.path()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(rows(&store, &schema::INVOICE_LINE, &["buyer_id", "vendor_name", "net_amount"]), ["2120002080|Vården AB|-1302.03"]);
+    assert_eq!(rows(&store, &schema::REJECT, &["column_name", "value", "fault"]), ["belopp|x|amount_not_number"]);
 }

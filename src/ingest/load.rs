@@ -3,7 +3,7 @@
 //! wave and by [`PENDING_BYTES_MAX`], whatever the size of the file.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -11,11 +11,13 @@ use super::cells::{Cell, CellFault, CellRecord, CellTable};
 use super::convert::{Chunk, Converted, Converter, FileConstants, Rejected, Worker, money};
 use super::encoding::Encoding;
 use super::faults;
+use super::formats::Document;
 use super::mapping::Mapping;
+use super::number;
 use super::plan::Plan;
 use super::privacy::Privacy;
 use super::source::{Content, Input};
-use super::split::{Block, BlockError, Dialect, Field, FieldKind, Place, Records};
+use super::split::{Block, BlockError, Dialect, FIELD_BYTES_MAX, Field, FieldKind, Place, Records};
 use super::understand::{self, Understanding};
 use crate::error::{Error, Result};
 use crate::model::{Period, SourceFileId};
@@ -34,6 +36,8 @@ const PERIODS_MAX: usize = 600;
 const BARE_AMOUNTS_MAX: usize = 100;
 /// Records of a cell table that make a block.
 const CELL_BLOCK_RECORDS: usize = 16_384;
+/// Bytes of text after which such a block ends.
+const CELL_BLOCK_BYTES: usize = 4 << 20;
 /// Faults that the message of a refused file names.
 const TOP_FAULTS: usize = 3;
 
@@ -95,16 +99,7 @@ impl Loader<'_, '_> {
     /// Loads one input.
     pub fn load(&self, input: &Input, content: &Content) -> Result<Loaded> {
         let id = SourceFileId::from_sha256_hex(&content.sha256);
-        let mut row = SourceRow {
-            source_file_id: id.to_string(),
-            source_name: self.source_name.to_string(),
-            path: input.path.clone(),
-            kind: self.mapping.table.name.to_string(),
-            mapping: self.mapping.name.clone(),
-            sha256: content.sha256.clone(),
-            byte_count: content.byte_count as i64,
-            ..SourceRow::default()
-        };
+        let mut row = self.row(input, content, &id);
         let encoding = self.encoding_of(input, content)?;
         row.encoding = encoding.to_string();
         if content.byte_count <= encoding.bom_len() {
@@ -128,10 +123,94 @@ impl Loader<'_, '_> {
         sink.finish(row, self.reject_ratio_max)
     }
 
-    /// Loads tables of cells: sheets, arrays of objects, invoice lines.
-    pub fn load_cells(&self, input: &Input, content: &Content, format: &str, tables: Vec<CellTable>) -> Result<Loaded> {
-        let _ = (input, content, format, tables, CELL_BLOCK_RECORDS);
-        Err(Error::Input(format!("{}: {format} files are not read yet", input.path)))
+    /// Loads the tables of a document: sheets, arrays of objects, invoice lines. A table that the mapping does not fit is left
+    /// out and named in the dialect, unless none fits.
+    pub fn load_document(&self, input: &Input, content: &Content, document: Document) -> Result<Loaded> {
+        let id = SourceFileId::from_sha256_hex(&content.sha256);
+        let mut row = self.row(input, content, &id);
+        row.encoding = document.encoding.clone();
+        let mut sink: Option<Sink> = None;
+        let (mut read, mut left) = (Vec::new(), Vec::new());
+        for table in document.tables {
+            let name = table.name.clone();
+            let place = if name.is_empty() { input.path.clone() } else { format!("{}, {name}", input.path) };
+            let mut cells = Cells::new(table, place);
+            let Some((plan, header_line, titles)) = cells.plan(self.mapping, self.currency)? else {
+                left.push(format!("{name} ({})", cells.why));
+                continue;
+            };
+            let plan = Arc::new(plan);
+            let sink = match &mut sink {
+                Some(sink) => {
+                    sink.plan = plan.clone();
+                    sink
+                }
+                none => none.insert(Sink::new(self.transaction, plan.clone(), input, self.source_name, &id)?),
+            };
+            if read.is_empty() {
+                row.header_line = header_line as i64;
+            }
+            sink.skipped += titles;
+            // Lines of cells are rows of their sheet, not counted from block to block.
+            sink.line_next = 0;
+            let converter = Converter { plan: &plan, source_name: self.source_name, privacy: self.privacy, quote: b'"' };
+            let mut worker = Worker::default();
+            while let Some(block) = cells.next_block()? {
+                let mut records = block.records.into_iter();
+                let converted = converter.convert(&block.text, &mut worker, |fields| {
+                    records.next().map(|(place, of_record)| {
+                        *fields = of_record;
+                        (place, fields.iter().any(|f| (f.end - f.start) as usize > FIELD_BYTES_MAX))
+                    })
+                });
+                if let Some(slot) = converted.undecided {
+                    return Err(Error::Input(format!(
+                        "{}: column \"{}\" shows its form only after the first {CELL_SAMPLE_RECORDS} records; state decimal or date_order for it in the mapping",
+                        cells.path, plan.slots[slot].name
+                    )));
+                }
+                sink.take(converted)?;
+                if let Some(fault) = block.fault {
+                    sink.take_fault(&converter, fault)?;
+                }
+                sink.write_ready(false)?;
+            }
+            read.push(name);
+        }
+        let Some(mut sink) = sink else {
+            return Err(Error::Input(format!(
+                "{}: the mapping {} fits no table of this {} file: {}; add the file's own names to the mapping, or name another mapping",
+                input.path,
+                self.mapping.name,
+                document.format,
+                left.join("; ")
+            )));
+        };
+        sink.write_ready(true)?;
+        let mut parts = vec![document.format.to_string()];
+        read.retain(|n| !n.is_empty());
+        if !read.is_empty() {
+            parts.push(format!("tables {}", read.join(", ")));
+        }
+        if !left.is_empty() {
+            parts.push(format!("left out: {}", left.join("; ")));
+        }
+        parts.extend(document.notes.list());
+        row.dialect = parts.join("; ");
+        sink.finish(row, self.reject_ratio_max)
+    }
+
+    fn row(&self, input: &Input, content: &Content, id: &SourceFileId) -> SourceRow {
+        SourceRow {
+            source_file_id: id.to_string(),
+            source_name: self.source_name.to_string(),
+            path: input.path.clone(),
+            kind: self.mapping.table.name.to_string(),
+            mapping: self.mapping.name.clone(),
+            sha256: content.sha256.clone(),
+            byte_count: content.byte_count as i64,
+            ..SourceRow::default()
+        }
     }
 
     fn encoding_of(&self, input: &Input, content: &Content) -> Result<Encoding> {
@@ -145,7 +224,7 @@ impl Loader<'_, '_> {
     /// Reads the whole file by its plan; `None` when a column must be decided first.
     fn pass<'s>(&'s self, input: &'s Input, encoding: Encoding, found: &'s Understanding, id: &SourceFileId) -> Result<Option<Sink<'s>>> {
         let converter = Converter { plan: &found.plan, source_name: self.source_name, privacy: self.privacy, quote: found.dialect.quote };
-        let mut sink = Sink::new(self.transaction, &found.plan, input, self.source_name, id)?;
+        let mut sink = Sink::new(self.transaction, Arc::new(found.plan.clone()), input, self.source_name, id)?;
         sink.line_next = found.data_line;
         let workers: Mutex<Vec<Worker>> = Mutex::default();
         let mut blocks = understand::open_blocks(input, encoding, found)?;
@@ -220,12 +299,15 @@ fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding
 /// Rows of one period that make a row group, with the numbers of the records and lines that come before each chunk.
 struct RowGroup {
     period: Option<Period>,
-    chunks: Vec<(Chunk, u64, u64)>,
+    chunks: Vec<PlacedChunk>,
 }
+
+/// A chunk, the plan it was read by, and the numbers of the first record and line of its block.
+type PlacedChunk = (Chunk, Arc<Plan>, u64, u64);
 
 #[derive(Default)]
 struct Group {
-    chunks: Vec<(Chunk, u64, u64)>,
+    chunks: Vec<PlacedChunk>,
     rows: usize,
     bytes: usize,
     writer: Option<TableWriter>,
@@ -234,7 +316,7 @@ struct Group {
 /// Collects what blocks became, in order, and writes it.
 struct Sink<'a> {
     transaction: &'a Transaction<'a>,
-    plan: &'a Plan,
+    plan: Arc<Plan>,
     path: String,
     source_name: &'a str,
     id: String,
@@ -265,14 +347,14 @@ struct Rejects {
 }
 
 impl<'a> Sink<'a> {
-    fn new(transaction: &'a Transaction<'_>, plan: &'a Plan, input: &Input, source_name: &'a str, id: &SourceFileId) -> Result<Sink<'a>> {
+    fn new(transaction: &'a Transaction<'_>, plan: Arc<Plan>, input: &Input, source_name: &'a str, id: &SourceFileId) -> Result<Sink<'a>> {
         Ok(Sink {
             transaction,
-            plan,
             path: input.path.clone(),
             source_name,
             id: id.to_string(),
             encoder: RowGroupEncoder::new(plan.table)?,
+            plan,
             groups: BTreeMap::new(),
             pending_bytes: 0,
             record_next: 1,
@@ -299,7 +381,7 @@ impl<'a> Sink<'a> {
             group.rows += chunk.row_count();
             group.bytes += bytes;
             self.pending_bytes += bytes;
-            group.chunks.push((chunk, self.record_next, self.line_next));
+            group.chunks.push((chunk, self.plan.clone(), self.record_next, self.line_next));
         }
         if self.groups.len() > PERIODS_MAX {
             return Err(Error::Input(format!(
@@ -345,7 +427,7 @@ impl<'a> Sink<'a> {
 
     fn encode(&self, group: RowGroup) -> Result<EncodedRowGroup> {
         let file = FileConstants { source_file_id: &self.id, source_name: self.source_name };
-        let batches: Vec<_> = group.chunks.into_iter().map(|(chunk, record, line)| chunk.into_batch(self.plan, &file, record, line)).collect();
+        let batches: Vec<_> = group.chunks.into_iter().map(|(chunk, plan, record, line)| chunk.into_batch(&plan, &file, record, line)).collect();
         self.encoder.encode(&batches)
     }
 
@@ -356,6 +438,38 @@ impl<'a> Sink<'a> {
             none => none.insert(self.transaction.writer(self.plan.table, period.map(|p| p.to_string()).as_deref(), &self.id)?),
         };
         writer.append(encoded)
+    }
+
+    /// Encodes and appends what [`Sink::ready`] gives.
+    fn write_ready(&mut self, is_end: bool) -> Result<()> {
+        let groups = self.ready(is_end);
+        let encoded: Vec<_> = groups.into_par_iter().map(|g| (g.period, self.encode(g))).collect();
+        for (period, group) in encoded {
+            self.append(period, group?)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a record that its format makes unreadable.
+    fn take_fault(&mut self, converter: &Converter, fault: CellFault) -> Result<()> {
+        if fault.fault == faults::DOCUMENT_BROKEN {
+            let why = fault.value.unwrap_or_default();
+            return Err(Error::Input(format!("{}: line {}: {why}; {}", self.path, fault.line, faults::DOCUMENT_BROKEN.remedy)));
+        }
+        let form = number::NumberForm { decimal: Some(number::Decimal::Dot), grouping: None, scale: 2, credit_marks: &[], currency: "" };
+        let reject = Rejected {
+            record: 0,
+            place: Place { line: fault.line as u32, byte: 0 },
+            column: fault.column,
+            value: fault.value.map(|v| converter.show(&v)),
+            fault: fault.fault,
+            net: fault.net_amount.and_then(|n| number::parse(&n, &form).ok()),
+            file_byte: 0,
+            is_bare_amount: false,
+        };
+        self.reject(&reject, self.record_next, self.line_next)?;
+        self.record_next += 1;
+        Ok(())
     }
 
     fn reject(&mut self, reject: &Rejected, record_first: u64, line_first: u64) -> Result<()> {
@@ -466,17 +580,102 @@ pub fn is_loadable(table: &Table) -> bool {
     table.schema == "lake" && table.name != "source_file" && table.name != "reject"
 }
 
-#[allow(dead_code, reason = "the reader of other formats comes next")]
-fn cell_kind(cell: &Cell) -> FieldKind {
-    match cell {
-        Cell::Empty | Cell::Text(_) => FieldKind::Plain,
-        Cell::Number(_) => FieldKind::Number,
-        Cell::Date(_) => FieldKind::Date,
-        Cell::Error(_) => FieldKind::Error,
+/// The records of a table of cells, as blocks that look like those of text.
+struct Cells {
+    table: CellTable,
+    path: String,
+    /// Records read ahead to find the header and the forms.
+    ahead: std::collections::VecDeque<Result<CellRecord, CellFault>>,
+    /// Why no plan fits.
+    why: String,
+}
+
+/// Records by which the forms of cells are decided.
+const CELL_SAMPLE_RECORDS: usize = 20_000;
+/// Records among which a header is looked for.
+const CELL_HEADER_RECORDS: usize = 100;
+
+#[derive(Default)]
+struct CellBlock {
+    text: String,
+    records: Vec<(Place, Vec<Field>)>,
+    /// A fault behind the last record.
+    fault: Option<CellFault>,
+}
+
+impl CellBlock {
+    fn add(&mut self, record: &CellRecord) {
+        let mut fields = Vec::with_capacity(record.cells.len());
+        for cell in &record.cells {
+            let start = self.text.len() as u32;
+            self.text.push_str(cell.as_str());
+            let kind = match cell {
+                Cell::Empty | Cell::Text(_) => FieldKind::Plain,
+                Cell::Number(_) => FieldKind::Number,
+                Cell::Date(_) => FieldKind::Date,
+                Cell::Error(_) => FieldKind::Error,
+            };
+            fields.push(Field { start, end: self.text.len() as u32, kind });
+        }
+        self.records.push((Place { line: record.line as u32, byte: 0 }, fields));
     }
 }
 
-#[allow(dead_code, reason = "the reader of other formats comes next")]
-type CellItem = Result<CellRecord, CellFault>;
-#[allow(dead_code, reason = "the reader of other formats comes next")]
-type CellBlock = (String, Vec<(Place, Vec<Field>)>);
+impl Cells {
+    fn new(table: CellTable, path: String) -> Cells {
+        Cells { table, path, ahead: std::collections::VecDeque::new(), why: String::new() }
+    }
+
+    /// The plan, the line of the header and the number of title rows above it; `None` when the mapping does not fit.
+    fn plan(&mut self, mapping: &Mapping, currency: &str) -> Result<Option<(Plan, u64, u64)>> {
+        let mut found = None;
+        if !self.table.columns.is_empty() {
+            match Plan::new(mapping, &self.table.columns, currency) {
+                Ok(plan) => found = Some((plan, self.table.header_line, 0)),
+                Err(missing) => self.why = format!("lacks {missing}"),
+            }
+        }
+        let count = if found.is_some() { CELL_SAMPLE_RECORDS } else { CELL_HEADER_RECORDS };
+        self.ahead.extend(self.table.records.by_ref().take(count));
+        if found.is_none() {
+            let mut titles = 0;
+            for (index, record) in self.ahead.iter().enumerate() {
+                let Ok(record) = record else { continue };
+                let names: Vec<String> = record.cells.iter().map(|c| c.as_str().trim().to_string()).collect();
+                if let Ok(plan) = Plan::new(mapping, &names, currency) {
+                    found = Some((plan, record.line, titles));
+                    self.ahead.drain(..=index);
+                    break;
+                }
+                titles += u64::from(names.iter().any(|n| !n.is_empty()));
+            }
+            if found.is_some() {
+                self.ahead.extend(self.table.records.by_ref().take(CELL_SAMPLE_RECORDS - CELL_HEADER_RECORDS));
+            } else if self.why.is_empty() {
+                self.why = "no row holds the column names that the mapping knows".to_string();
+            }
+        }
+        if let Some((plan, ..)) = &mut found {
+            let mut block = CellBlock::default();
+            self.ahead.iter().flatten().for_each(|r| block.add(r));
+            let mut records = block.records.into_iter();
+            understand::decide_cells(&self.path, plan, &block.text, |fields| records.next().map(|(_, of_record)| *fields = of_record).is_some())?;
+        }
+        Ok(found)
+    }
+
+    fn next_block(&mut self) -> Result<Option<CellBlock>> {
+        let mut block = CellBlock::default();
+        while block.records.len() < CELL_BLOCK_RECORDS && block.text.len() < CELL_BLOCK_BYTES {
+            match self.ahead.pop_front().or_else(|| self.table.records.next()) {
+                Some(Ok(record)) => block.add(&record),
+                Some(Err(fault)) => {
+                    block.fault = Some(fault);
+                    break;
+                }
+                None => break,
+            }
+        }
+        Ok((!block.records.is_empty() || block.fault.is_some()).then_some(block))
+    }
+}

@@ -21,6 +21,7 @@ mod split;
 mod understand;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -115,12 +116,16 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
 
 fn load_one(loader: &Loader, wanted: &Wanted) -> Result<Loaded> {
     let Wanted { input, content, .. } = wanted;
-    match content.form {
-        Form::Text => loader.load(input, content),
-        Form::Workbook => loader.load_cells(input, content, "workbook", Vec::new()),
-        Form::Xml => loader.load_cells(input, content, "XML", Vec::new()),
-        Form::Parquet => loader.load_cells(input, content, "Parquet", Vec::new()),
-        Form::Pdf => Err(Error::Input(format!("{}: a PDF shows data and does not hold them; ask for the export behind it", input.path))),
+    if content.form == Form::Pdf {
+        return Err(Error::Input(format!("{}: a PDF shows data and does not hold them; ask for the export behind it", input.path)));
+    }
+    if content.form == Form::Text {
+        return loader.load(input, content);
+    }
+    match formats::open(&input.content()?, Path::new(&input.path))? {
+        Some(document) => loader.load_document(input, content, document),
+        None if content.form == Form::Json => loader.load(input, content),
+        None => Err(Error::Input(format!("{}: its format is not known; export it as CSV, XLSX, JSON, UBL or Parquet", input.path))),
     }
 }
 

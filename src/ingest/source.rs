@@ -40,8 +40,10 @@ enum Container {
 /// What the first bytes say a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// Delimited text, or JSON: told apart when it is decoded.
+    /// Delimited text.
     Text,
+    /// Text that begins as JSON does.
+    Json,
     /// A workbook: XLSX, XLSB, ODS (zip) or XLS (OLE).
     Workbook,
     /// An XML document.
@@ -260,10 +262,15 @@ impl Input {
         Ok(Content { sha256: hex(&hasher.finalize()), byte_count, profile, form })
     }
 
-    /// The file on disk, for readers that need to seek; `None` when it is compressed.
-    #[allow(dead_code, reason = "readers of other formats come next")]
-    pub fn plain_path(&self) -> Option<&Path> {
-        matches!(self.container, Container::Plain).then_some(self.file.as_path())
+    /// The content for readers that need to seek: the file itself, or what the container held, in memory.
+    pub fn content(&self) -> Result<super::formats::content::Content> {
+        use super::formats::content::Content as Bytes;
+        match self.container {
+            Container::Plain | Container::Gzip => Ok(Bytes::File(self.file.clone())),
+            Container::Zstd | Container::ZipEntry { .. } => {
+                Bytes::read_all(&mut self.open()?).map_err(|e| Error::Input(format!("{}: cannot be read: {e}", self.path)))
+            }
+        }
     }
 }
 
@@ -278,6 +285,8 @@ fn form_of(head: &[u8]) -> Form {
         Form::Pdf
     } else if first.starts_with(b"<?xml") || (first.starts_with(b"<") && first.get(1).is_some_and(u8::is_ascii_alphabetic)) {
         Form::Xml
+    } else if first.starts_with(b"{") || first.starts_with(b"[") {
+        Form::Json
     } else {
         Form::Text
     }

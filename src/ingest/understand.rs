@@ -8,7 +8,7 @@ use super::encoding::Encoding;
 use super::mapping::Mapping;
 use super::plan::{ColumnEvidence, Plan, Reading, Verdict};
 use super::source::Input;
-use super::split::{Blocks, Dialect, Field, LineEnd, Records, field_text};
+use super::split::{Blocks, Dialect, Field, FieldKind, LineEnd, Records, field_text};
 use crate::error::{Error, Result};
 
 /// Bytes of text that the first look takes.
@@ -192,7 +192,7 @@ fn decide(input: &Input, encoding: Encoding, found: &mut Understanding, sample: 
     let mut evidence = Gathered::new(&found.plan);
     evidence.add(&found.plan, &sample[found.data_byte..], found.dialect);
     let is_unclear = (0..found.plan.slots.len()).any(|s| is_open(&found.plan, s) && evidence.is_unclear(&found.plan, s));
-    if is_unclear && !is_whole { decide_wholly(input, encoding, found) } else { evidence.settle(input, &mut found.plan) }
+    if is_unclear && !is_whole { decide_wholly(input, encoding, found) } else { evidence.settle(&input.path, &mut found.plan) }
 }
 
 /// Decides the form of every open column by all values of the file.
@@ -203,7 +203,14 @@ pub fn decide_wholly(input: &Input, encoding: Encoding, found: &mut Understandin
         let text = block.into_text().map_err(|e| e.into_error(&input.path))?;
         evidence.add(&found.plan, &text, found.dialect);
     }
-    evidence.settle(input, &mut found.plan)
+    evidence.settle(&input.path, &mut found.plan)
+}
+
+/// Decides the forms of a table of cells by its first records: `next` yields them, fields of `text`.
+pub fn decide_cells(path: &str, plan: &mut Plan, text: &str, next: impl FnMut(&mut Vec<Field>) -> bool) -> Result<()> {
+    let mut evidence = Gathered::new(plan);
+    evidence.add_records(plan, text, b'"', next);
+    evidence.settle(path, plan)
 }
 
 /// The blocks of the data of a file, behind title rows and header.
@@ -232,21 +239,29 @@ impl Gathered {
     }
 
     fn add(&mut self, plan: &Plan, text: &str, dialect: Dialect) {
+        let mut records = Records::new(text, dialect);
+        self.add_records(plan, text, dialect.quote, |fields| records.next(fields).is_some());
+    }
+
+    fn add_records(&mut self, plan: &Plan, text: &str, quote: u8, mut next: impl FnMut(&mut Vec<Field>) -> bool) {
         let open: Vec<usize> = (0..plan.slots.len()).filter(|s| is_open(plan, *s)).collect();
         // Numbers with a stated decimal mark still show how they group digits.
         let numbers: Vec<usize> = (0..plan.slots.len()).filter(|s| matches!(plan.slots[*s].reading, Reading::Number { .. }) && !open.contains(s)).collect();
         let open: Vec<usize> = open.into_iter().chain(numbers).collect();
-        let mut records = Records::new(text, dialect);
         let mut fields: Vec<Field> = Vec::new();
-        while records.next(&mut fields).is_some() {
+        while next(&mut fields) {
             if fields.len() < plan.field_count_min {
                 continue;
             }
             let value = |slot: usize| {
-                let value = field_text(text, fields[plan.slots[slot].field], dialect.quote);
+                let value = field_text(text, fields[plan.slots[slot].field], quote);
                 trim(&value).to_string()
             };
             for &slot in &open {
+                // A typed number or day has one reading.
+                if matches!(fields[plan.slots[slot].field].kind, FieldKind::Number | FieldKind::Date | FieldKind::Error) {
+                    continue;
+                }
                 let value = value(slot);
                 if plan.is_empty(&value) {
                     continue;
@@ -291,12 +306,12 @@ impl Gathered {
         }
     }
 
-    fn settle(&self, input: &Input, plan: &mut Plan) -> Result<()> {
+    fn settle(&self, path: &str, plan: &mut Plan) -> Result<()> {
         let by_total = self.by_control_total();
         let net = plan.net;
         for (index, slot) in plan.slots.iter_mut().enumerate() {
             let evidence = &self.columns[index];
-            let place = format!("{}: column \"{}\"", input.path, slot.name);
+            let place = format!("{path}: column \"{}\"", slot.name);
             if let Reading::Number { grouping, .. } = &mut slot.reading {
                 *grouping = evidence.grouping();
             }

@@ -219,7 +219,7 @@ pub fn explain(context: &Context, store: &Store, line_id: &LineId, metrics: &[&s
     let (said_columns, spend_columns, class_columns) = (Columns(&said), Columns(&spend), Columns(&classified));
     let categories = Categories::default();
     let chunk_at = ChunkAt { file: at.file as usize, rows: row..row + 1 };
-    let chunk = Chunk::read_rows(store, &files, chunk_at, &one, Need::Decide, &index, &categories)?;
+    let chunk = Chunk::read_rows(store, &files, chunk_at, &one, Need::Write, &index, &categories)?;
     let mut scratch = String::new();
     let line = chunk.line(0, &mut scratch);
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Float64Array, Int32Array, StringArray};
-use arrow::datatypes::{Date32Type, Decimal128Type, Float64Type, Int32Type};
+use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Float64Array, Int32Array, StringArray, new_null_array};
+use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int32Type};
 use arrow::record_batch::RecordBatch;
 
 use super::ceiling::At;
@@ -23,19 +23,34 @@ use crate::store::{FileEntry, Store};
 /// Rows of a chunk, which is also a row group of `matched.spend`. A constant: it shapes the files, so it must not follow the machine.
 pub const CHUNK_ROWS: usize = 131_072;
 
-/// Columns of the lake that decide, looked up by distinct value.
-const KEYS: &[&str] =
-    &["vendor_key", "organisational_unit_id", "account_code", "item_id", "unit_of_measure", "currency", "contract_reference", "order_reference", "source_name"];
+/// Columns that are looked up by distinct value, wherever they are read.
+const DICTIONARIES: &[&str] = &[
+    "vendor_key",
+    "organisational_unit_id",
+    "account_code",
+    "item_id",
+    "unit_of_measure",
+    "currency",
+    "contract_reference",
+    "order_reference",
+    "source_name",
+    "category_code",
+    "category_method",
+    "exclusion",
+];
 
-/// Columns of the lake that decide, read as they are.
-const VALUES: &[&str] =
-    &["line_id", "invoice_number", "voucher_number", "invoice_on", "booked_on", "delivered_on", "line_text", "invoiced_quantity", "unit_price", "net_amount"];
-
-/// Columns that only pass through to `matched.spend`.
-const PASSED_THROUGH: &[&str] = &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "paid_on", "account_name", "channel"];
+/// What finds credits and their originals.
+const FOR_CREDIT: &[&str] = &["vendor_key", "account_code", "currency", "invoice_on", "booked_on", "delivered_on", "line_text", "net_amount"];
+/// What decides, beside that.
+const FOR_DECISION: &[&str] = &["organisational_unit_id", "item_id", "unit_of_measure", "contract_reference", "order_reference", "unit_price"];
+/// What names the invoice.
+const FOR_INVOICE: &[&str] = &["invoice_number", "voucher_number", "source_name", "line_id"];
+/// What is only written.
+const FOR_WRITING: &[&str] =
+    &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "paid_on", "account_name", "channel", "invoiced_quantity"];
 
 /// Columns of the classification.
-const CLASS_KEYS: &[&str] = &["category_code", "category_method", "exclusion"];
+const CLASSIFICATION: &[&str] = &["category_code", "category_method", "category_confidence", "exclusion"];
 
 /// The files of both tables, side by side.
 pub struct Files {
@@ -120,7 +135,10 @@ struct Lookup<T> {
 
 impl<T> Lookup<T> {
     fn new(batch: &RecordBatch, name: &str, mut of: impl FnMut(&str) -> T) -> Lookup<T> {
-        let column = batch.column_by_name(name).expect("a column we asked for").as_dictionary::<Int32Type>();
+        let Some(column) = batch.column_by_name(name) else {
+            return Lookup { keys: Int32Array::new_null(batch.num_rows()), values: Vec::new() };
+        };
+        let column = column.as_dictionary::<Int32Type>();
         let texts = column.values().as_string::<i32>();
         // A value that no row uses may be null.
         let values = (0..texts.len()).map(|i| of(if texts.is_null(i) { "" } else { texts.value(i) })).collect();
@@ -184,13 +202,29 @@ pub struct Chunk<'i> {
     line_text: StringArray,
 }
 
-/// Which columns a pass needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which columns a pass needs. Columns that it does not read are null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
-    /// Those that decide.
+    /// Those that find credits.
+    Credit,
+    /// Those, and those that decide.
     Decide,
-    /// Those, and those that pass through.
-    Emit,
+    /// Those, and those that name the invoice.
+    Invoice,
+    /// Those, and those that are only written: all.
+    Write,
+}
+
+impl Need {
+    fn columns(self) -> Vec<&'static str> {
+        let parts = [(Need::Credit, FOR_CREDIT), (Need::Decide, FOR_DECISION), (Need::Invoice, FOR_INVOICE), (Need::Write, FOR_WRITING)];
+        parts.into_iter().filter(|(need, _)| *need <= self).flat_map(|(_, columns)| columns).copied().collect()
+    }
+}
+
+/// A column of a batch as it was read, or nulls where it was not.
+fn column_or_nulls(batch: &RecordBatch, name: &str, ty: &DataType) -> ArrayRef {
+    batch.column_by_name(name).cloned().unwrap_or_else(|| new_null_array(ty, batch.num_rows()))
 }
 
 impl<'i> Chunk<'i> {
@@ -211,20 +245,17 @@ impl<'i> Chunk<'i> {
         categories: &Categories,
     ) -> Result<Chunk<'i>> {
         let (lake, class) = &files.pairs[at.file];
-        let mut columns = [KEYS, VALUES].concat();
-        if need == Need::Emit {
-            columns.extend(PASSED_THROUGH);
-        }
-        let lake = store.read_rows(&INVOICE_LINE, lake, &columns, KEYS, ranges)?;
-        let class = store.read_rows(&LINE_CATEGORY, class, &[CLASS_KEYS, &["category_confidence"]].concat(), CLASS_KEYS, ranges)?;
+        let lake = store.read_rows(&INVOICE_LINE, lake, &need.columns(), DICTIONARIES, ranges)?;
+        let class = store.read_rows(&LINE_CATEGORY, class, CLASSIFICATION, DICTIONARIES, ranges)?;
         Ok(Chunk::new(index, at, lake, class, categories))
     }
 
     fn new(index: &'i Index, at: ChunkAt, lake: RecordBatch, class: RecordBatch, categories: &Categories) -> Chunk<'i> {
         let mut scratch = String::new();
-        let text = |name: &str| lake.column_by_name(name).expect("a column we asked for").as_string::<i32>().clone();
-        let date = |name: &str| lake.column_by_name(name).expect("a column we asked for").as_primitive::<Date32Type>().clone();
-        let decimal = |name: &str| lake.column_by_name(name).expect("a column we asked for").as_primitive::<Decimal128Type>().clone();
+        let column = |name: &str| column_or_nulls(&lake, name, &INVOICE_LINE.column(name).expect("a declared column").ty.arrow());
+        let text = |name: &str| column(name).as_string::<i32>().clone();
+        let date = |name: &str| column(name).as_primitive::<Date32Type>().clone();
+        let decimal = |name: &str| column(name).as_primitive::<Decimal128Type>().clone();
         Chunk {
             index,
             vendors: Lookup::new(&lake, "vendor_key", |t| index.vendor(t)),

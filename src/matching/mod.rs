@@ -185,7 +185,7 @@ impl Pass<'_> {
                     return Ok(Vec::new());
                 }
                 let ranges: Vec<Range<usize>> = rows.iter().map(|&r| r..r + 1).collect();
-                let chunk = Chunk::read_rows(self.store, self.files, at.clone(), &ranges, Need::Decide, self.index, &self.categories)?;
+                let chunk = Chunk::read_rows(self.store, self.files, at.clone(), &ranges, Need::Credit, self.index, &self.categories)?;
                 let (mut scratch, mut numbers) = (String::new(), Vec::new());
                 let mut found = Vec::new();
                 for (row, &in_file) in rows.iter().enumerate() {
@@ -224,7 +224,9 @@ impl Pass<'_> {
     }
 
     fn find(&self, at: ChunkAt, credits: &Credits) -> Result<Found> {
-        let chunk = Chunk::read(self.store, self.files, at, Need::Decide, self.index, &self.categories)?;
+        let has_limits = self.index.contracts.iter().any(|c| c.renewed_competition_limit.is_some());
+        let need = if has_limits || credits.name_numbers() { Need::Invoice } else { Need::Decide };
+        let chunk = Chunk::read(self.store, self.files, at, need, self.index, &self.categories)?;
         let mut found = Found::default();
         let (mut scratch, mut number, mut key) = (String::new(), String::new(), String::new());
         for row in 0..chunk.len() {
@@ -294,7 +296,7 @@ impl Pass<'_> {
 
     fn encode(&self, at: ChunkAt, facts: &Facts, encoder: &RowGroupEncoder) -> Result<EncodedRowGroup> {
         let period = self.files.pairs[at.file].0.period.as_deref().and_then(Period::parse).expect("lines are partitioned by period");
-        let chunk = Chunk::read(self.store, self.files, at, Need::Emit, self.index, &self.categories)?;
+        let chunk = Chunk::read(self.store, self.files, at, Need::Write, self.index, &self.categories)?;
         let mut builder = emit::SpendBuilder::new(&chunk, self.index, period)?;
         let (mut scratch, mut number, mut key) = (String::new(), String::new(), String::new());
         for row in 0..chunk.len() {

@@ -71,7 +71,6 @@ pub fn tables(data: &Data) -> Vec<Table> {
             &[
                 ("supplier_name", Text),
                 ("contract_id", Id),
-                ("contract_title", Text),
                 ("item_id", Id),
                 ("line_count", Int),
                 ("deviating_line_count", Int),

@@ -10,7 +10,7 @@ use crate::store::Store;
 /// Cells that the page holds at most.
 const CELLS_MAX: usize = 40_000;
 /// Suppliers shown by name, tried in this order until the cells fit; the others are one.
-const SUPPLIERS: [usize; 6] = [400, 200, 100, 50, 20, 0];
+const SUPPLIERS: [usize; 6] = [300, 200, 100, 50, 20, 0];
 
 const MEASURES: [(&str, &str); 6] = [
     ("spend", "spend_net"),
@@ -25,41 +25,59 @@ type Sums = [i128; MEASURES.len()];
 
 /// The cube as columns of small numbers; `None` when the store has no cube.
 pub fn collect(store: &Store) -> Result<Option<serde_json::Value>> {
+    // Two passes: the cube of a large store has millions of cells, and all but the largest suppliers are put together at once.
+    let mut suppliers: BTreeMap<String, (String, i128)> = BTreeMap::new();
+    for_each_batch(store, "metric.spend_cube", Some(&["supplier_id", "supplier_name", "addressable_spend_net"]), |batch| {
+        for index in 0..batch.num_rows() {
+            let row = Row::of(batch, index);
+            let size = i128::from(row.money("addressable_spend_net").unwrap_or(0).abs());
+            match suppliers.get_mut(row.text("supplier_id")) {
+                Some(supplier) => supplier.1 += size,
+                None => {
+                    suppliers.insert(row.text("supplier_id").to_string(), (row.text("supplier_name").to_string(), size));
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let mut by_size: Vec<(&String, &(String, i128))> = suppliers.iter().collect();
+    by_size.sort_by(|a, b| b.1.1.cmp(&a.1.1).then(a.0.cmp(b.0)));
+    let largest = |count: usize| {
+        let mut ids: Vec<&str> = by_size.iter().take(count).map(|(id, _)| id.as_str()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let mut named = largest(SUPPLIERS[0]);
     let mut units: BTreeMap<String, String> = BTreeMap::new();
     let mut groups: BTreeMap<String, String> = BTreeMap::new();
-    let mut suppliers: BTreeMap<String, (String, i128)> = BTreeMap::new();
-    let mut cells: BTreeMap<[String; 4], Sums> = BTreeMap::new();
+    let mut rolled: BTreeMap<[String; 4], Sums> = BTreeMap::new();
     for_each_batch(store, "metric.spend_cube", None, |batch| {
         for index in 0..batch.num_rows() {
             let row = Row::of(batch, index);
-            let key = ["period", "organisational_unit_id", "category_group_code", "supplier_id"].map(|c| row.text(c).to_string());
+            let mut key = ["period", "organisational_unit_id", "category_group_code", "supplier_id"].map(|c| row.text(c).to_string());
             units.entry(key[1].clone()).or_insert_with(|| row.text("organisational_unit_name").to_string());
             groups.entry(key[2].clone()).or_insert_with(|| row.text("category_group_name").to_string());
-            let supplier = suppliers.entry(key[3].clone()).or_insert_with(|| (row.text("supplier_name").to_string(), 0));
-            supplier.1 += i128::from(row.money("addressable_spend_net").unwrap_or(0).abs());
-            let sums = cells.entry(key).or_default();
+            if named.binary_search(&key[3].as_str()).is_err() {
+                key[3].clear();
+            }
+            let sums = rolled.entry(key).or_default();
             for (sum, (_, column)) in sums.iter_mut().zip(MEASURES) {
                 *sum += i128::from(row.money(column).unwrap_or(0));
             }
         }
         Ok(())
     })?;
-    if cells.is_empty() {
+    if rolled.is_empty() {
         return Ok(None);
     }
-    let mut by_size: Vec<(&String, &(String, i128))> = suppliers.iter().collect();
-    by_size.sort_by(|a, b| b.1.1.cmp(&a.1.1).then(a.0.cmp(b.0)));
-    let mut rolled = BTreeMap::new();
-    let mut named = Vec::new();
-    for count in SUPPLIERS {
-        named = by_size.iter().take(count).map(|(id, _)| id.as_str()).collect();
-        named.sort_unstable();
-        rolled = roll_up(&cells, &named);
+    for count in SUPPLIERS.into_iter().skip(1) {
         if rolled.len() <= CELLS_MAX {
             break;
         }
+        named = largest(count);
+        rolled = roll_up(&rolled, &named);
     }
-    let periods: Vec<&str> = cells.keys().map(|k| k[0].as_str()).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+    let periods: Vec<&str> = rolled.keys().map(|k| k[0].as_str()).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
     let unit_ids: Vec<&str> = units.keys().map(String::as_str).collect();
     let group_ids: Vec<&str> = groups.keys().map(String::as_str).collect();
     let at = |list: &[&str], key: &str| list.binary_search(&key).map_or(-1, |i| i as i64);

@@ -10,7 +10,7 @@ use super::table::drill;
 use super::{key_figure, texts};
 
 /// Key figures that stand as cards: more than a handful is no longer an overview.
-const CARDS_MAX: usize = 7;
+const CARDS_MAX: usize = 6;
 
 /// The front page.
 pub fn body(page: &Page<'_>) -> Markup {

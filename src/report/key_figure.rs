@@ -163,7 +163,8 @@ impl KeyFigure {
     pub fn target_text(&self, language: Language, currency: &str) -> String {
         let Some(target) = self.target else { return String::new() };
         let bound = if self.higher_is_better { language.say("Mål minst", "Target at least") } else { language.say("Mål högst", "Target at most") };
-        let by = self.target_on.map_or_else(String::new, |d| format!(" {} {d}", language.say("till", "by")));
+        // A target without an end is kept with the last day of the century.
+        let by = self.target_on.filter(|d| d.ymd().0 < 2099).map_or_else(String::new, |d| format!(" {} {d}", language.say("till", "by")));
         let met = match self.is_met {
             Some(true) => language.say(", nått", ", met"),
             Some(false) => language.say(", inte nått", ", not met"),

@@ -237,12 +237,13 @@ fn one_language(m: &mut Markup, page: &Page<'_>, is_hidden: bool) {
     if is_hidden {
         m.raw(" hidden");
     }
-    m.raw("><a class=\"skip\"")
+    // Inside the header, so that every part of the page lies in a landmark whichever language is shown.
+    m.raw("><header class=\"top\"><a class=\"skip\"")
         .attr("href", &format!("#{}", anchor("main")))
         .raw(">")
         .text(page.say("Hoppa till innehållet", "Skip to the content"))
         .raw("</a>");
-    m.raw("<header class=\"top\"><div>").element("h1", &format!("{} – {}", page.say("Inköpsuppföljning", "Procurement follow-up"), data.name));
+    m.raw("<div>").element("h1", &format!("{} – {}", page.say("Inköpsuppföljning", "Procurement follow-up"), data.name));
     let window = if data.window.0.is_empty() {
         format!("{} {}", page.say("Läget den", "As of"), data.as_of)
     } else {

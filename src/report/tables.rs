@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::compliance::OUTCOMES;
 use super::data::Data;
+use super::format::Language;
 use super::grid::{Row, Value};
-use super::table::{Kind, Table, drill};
+use super::table::{Kind, Table, drill, shown};
 
 use Kind::{Bool, Code, Date, Exact, Id, Int, Money, Names, Share, Text};
 
@@ -186,7 +187,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         |r| if r.money("passed_by_net").unwrap_or(0) > 0 { drill(&[("p", r.text("contract_id"))]) } else { String::new() },
         largest("passed_by_net"),
     ));
-    tables.push(Table::of(
+    let mut sources = Table::of(
         ("sources", ""),
         &data.sources,
         &[
@@ -204,7 +205,10 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         limit,
         every,
         none,
-    ));
+    );
+    // The store's order is by hash, which tells a reader nothing.
+    sources.rows.sort_by(|a, b| [1, 0].map(|c| shown(Language::Sv, Text, &a[c])).cmp(&[1, 0].map(|c| shown(Language::Sv, Text, &b[c]))));
+    tables.push(sources);
     tables.push(Table {
         total: usize::try_from(data.reject_count).unwrap_or(usize::MAX),
         ..Table::of(

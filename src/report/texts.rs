@@ -122,7 +122,7 @@ words! {
     "rule_vendor": "Regel: leverantör" / "Rule: vendor";
     "rule_account": "Regel: konto" / "Rule: account";
     "rule_text": "Regel: text" / "Rule: text";
-    "contract": "Avtalets kategori" / "The contract’s category";
+    "contract": "Avtal" / "Contract";
     "supplier_majority": "Leverantörens vanligaste kategori" / "The supplier’s usual category";
     "unclassified": "Oklassificerat" / "Unclassified";
     "unclassified_lines": "Oklassificerat" / "Unclassified";

@@ -571,9 +571,12 @@ impl Tree {
     }
 
     /// Whether a text can be a category code of this workspace: one of its tree, or, as every scheme of codes has them, one with
-    /// digits; any text where no tree is on file.
+    /// digits or in capitals alone; any text where no tree is on file. Words in small letters are a catalogue's own groups.
     fn has_code(&self, text: &str) -> bool {
-        self.nodes.is_empty() || self.nodes.contains_key(text) || text.bytes().any(|b| b.is_ascii_digit())
+        self.nodes.is_empty()
+            || self.nodes.contains_key(text)
+            || text.chars().any(|c| c.is_ascii_digit())
+            || !text.chars().any(|c| c.is_lowercase() || c.is_whitespace())
     }
 
     fn name(&self, code: &str) -> Option<&str> {
@@ -665,7 +668,7 @@ mod tests {
         ] {
             assert_eq!(tree.distance(scope, code), expect, "{scope} > {code}");
         }
-        for (text, expect) in [("Varor och tjänster", false), ("33100000", true), ("11", true), ("Livsmedel m.m.", false)] {
+        for (text, expect) in [("Varor och tjänster", false), ("33100000", true), ("11", true), ("HW", true), ("Livsmedel", false)] {
             assert_eq!(tree.has_code(text), expect, "{text}");
         }
         assert!(Tree::default().has_code("Varor och tjänster"), "without a tree any text can be a code");

@@ -28,7 +28,7 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Report(run) => stages(common, run, console, Some("report")),
         Command::Explain { line_id } => explain(common, line_id, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
-        Command::Check { names } => check(common, names, console),
+        Command::Check { names } => check(common, names),
         Command::Profile { .. } => Err(Error::Config("this command comes next".to_string())),
         Command::Init { folder } => init(folder, console),
         Command::Synth { folder, lines, seed, months, single } => {
@@ -163,7 +163,7 @@ fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, c
     write_frame(console, &frame, format, out)
 }
 
-fn check(common: &Common, names: &[String], console: &Console) -> Result<()> {
+fn check(common: &Common, names: &[String]) -> Result<()> {
     let config = load_config(common, None, None)?;
     let store = Store::open(&config.out_folder())?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -1,8 +1,13 @@
 //! Pages generated from the declarations: `UPDATE=1 cargo test --release` rewrites them, and a stale page fails.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use spendtrace::analysis::KeyFigure;
+use spendtrace::analysis::catalogue::{self, Analysis};
 use spendtrace::config::SETTINGS;
+use spendtrace::ingest::faults::FAULTS;
+use spendtrace::matching::evidence::{CODES, REASONS};
 use spendtrace::schema::{TABLES, Table};
 use spendtrace::{pipeline, store};
 
@@ -74,4 +79,87 @@ fn config_page_is_current() {
          | `encoding` | Only when the file's own encoding is not found out: a WHATWG label, or cp437, cp850. |\n",
     );
     assert_page("config.md", &text);
+}
+
+/// The name of an analysis as the anchor of its section.
+fn contents_line(analysis: &Analysis) -> String {
+    format!("- [{}](#{}): {}\n", analysis.name, analysis.name, analysis.title_en)
+}
+
+/// One analysis as Markdown, under the headings that a reader of red flags and figures knows: what, why, how, output.
+fn analysis_section(analysis: &Analysis, measured_by: &[&KeyFigure]) -> String {
+    let policy = analysis.policy.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let mut text = format!(
+        "\n## {}\n\n*{} · {}*\n\n{} {}\n\nSource: {}. Policy sentences: {policy}. Chart: `{}`. SQL: `queries/metric/{}.sql`.\n",
+        analysis.name,
+        analysis.title_sv,
+        analysis.title_en,
+        analysis.what,
+        analysis.why,
+        analysis.source.trim_end_matches('.'),
+        analysis.chart,
+        analysis.name
+    );
+    if !measured_by.is_empty() {
+        let names: Vec<String> = measured_by.iter().map(|f| format!("{} (`data/kpi/{}.toml`)", f.name_en, f.code)).collect();
+        write!(text, "\nKey figures made from it: {}.\n", names.join(", ")).expect("writing to a string");
+    }
+    let table = table_section(analysis.table);
+    // The title and the doc stand above already.
+    let columns = table.split_once("\n\nOne row: ").map(|(_, rest)| rest).expect("a table section tells its grain");
+    write!(text, "\nOne row: {columns}").expect("writing to a string");
+    text
+}
+
+#[test]
+fn analyses_page_is_current() {
+    let figures = spendtrace::analysis::key_figures(Path::new("")).expect("the built-in key figures parse");
+    let analyses = catalogue::analyses();
+    let mut text = String::from(
+        "# Analyses\n\nEvery figure is a row of a table of `metric`, made by one SQL file over the lake and the decisions, or in Rust where the method is no SQL.\n\
+         `spendtrace query \"select * from metric.NAME\"` shows it; each file of `queries/metric` runs unchanged on Polars and on DuckDB.\n\n",
+    );
+    text.extend(analyses.iter().map(contents_line));
+    for analysis in analyses {
+        let measured_by: Vec<&KeyFigure> = figures.iter().filter(|f| f.metric == analysis.name).collect();
+        text.push_str(&analysis_section(analysis, &measured_by));
+    }
+    text.push_str("\n# Made in Rust\n");
+    for table in catalogue::DERIVED {
+        write!(text, "\n{}", table_section(table)).expect("writing to a string");
+    }
+    text.push_str("\n# Invariants\n\nEach must return no row; `analyse` keeps no figure that breaks one, and `spendtrace check` asks them again.\n\n| check | what must hold |\n| --- | --- |\n");
+    for (name, what, _) in spendtrace::analysis::checks() {
+        writeln!(text, "| `{name}` | {what} |").expect("writing to a string");
+    }
+    assert_page("analyses.md", &text);
+}
+
+/// Text in a Markdown cell.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+#[test]
+fn faults_page_is_current() {
+    let mut text = String::from(
+        "# Faults, reasons and evidence\n\n## How the program ends\n\n| exit code | when |\n| --- | --- |\n| 0 | all is well |\n| 1 | a check failed |\n\
+         | 2 | the command line, the settings, a mapping, rule or override file is wrong |\n| 3 | an export is refused: it cannot be read as it is, or too many of its rows are at fault |\n\
+         | 4 | totals or hashes do not reconcile: no figure is made |\n| 5 | another run holds the lock |\n| 6 | out of disk or memory |\n| 70 | a defect of spendtrace |\n| 130 | interrupted |\n\n\
+         ## Faults of rows\n\nA row at fault lands in `lake.reject` with file, line, byte, column, value, code and remedy; its amount is counted.\n\n\
+         | code | what is wrong | example | what to do | på svenska |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for f in FAULTS {
+        writeln!(text, "| `{}` | {} | {} | {} | {} Åtgärd: {}. |", f.code, cell(f.en), cell(f.example), cell(f.remedy), cell(f.sv), cell(f.remedy_sv))
+            .expect("writing to a string");
+    }
+    text.push_str("\n## Reasons\n\nThe one reason of a line that no contract covers, or whose terms were broken, in order of priority (`matched.spend.reason`).\n\n| code | | på svenska |\n| --- | --- | --- |\n");
+    for r in REASONS {
+        writeln!(text, "| {} | {} | {} |", r.name, cell(r.en), cell(r.sv)).expect("writing to a string");
+    }
+    text.push_str("\n## Evidence\n\nWhy a line was decided as it was (`matched.spend.evidence`, strongest first). `{}` is the value after the colon.\n\n| code | | på svenska |\n| --- | --- | --- |\n");
+    for c in CODES {
+        writeln!(text, "| `{}` | {} | {} |", c.name, cell(c.en), cell(c.sv)).expect("writing to a string");
+    }
+    assert_page("faults.md", &text);
 }

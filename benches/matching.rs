@@ -77,7 +77,7 @@ fn deals() -> Vec<Deal> {
     let deal = |n: u64| Deal {
         supplier: dice.tail(SUPPLIERS),
         categories: [dice.roll(CATEGORIES), dice.roll(CATEGORIES)],
-        units: if n % 3 == 0 { Vec::new() } else { (0..100).map(|_| dice.roll(UNITS)).collect() },
+        units: if n.is_multiple_of(3) { Vec::new() } else { (0..100).map(|_| dice.roll(UNITS)).collect() },
         first: dice.roll(900),
         days: 365 + dice.roll(1000),
     };

@@ -120,7 +120,7 @@ fn resolved(labelled: &[&Labelled], link_score_min: f64) -> Vec<u32> {
 
 /// The half of the entities that thresholds and weights were not chosen on.
 fn is_test(truth: &str) -> bool {
-    spendtrace::model::stable_key(&[truth]).as_bytes()[0] % 2 == 0
+    spendtrace::model::stable_key(&[truth]).as_bytes()[0].is_multiple_of(2)
 }
 
 /// Likenesses chosen on the other half of the entities, one for each measure, and what this half then reached, less a little.
@@ -198,7 +198,8 @@ fn british_ledgers() {
     for row in rows.iter().filter(|r| r["flag"].is_empty()) {
         ids.entry((&row["buyer"], &row["supplier_name"])).or_default().insert(&row["id"]);
     }
-    let mut together: BTreeMap<(&str, u32), Vec<(&str, &BTreeSet<&str>)>> = BTreeMap::new();
+    type NamesWithIds<'a> = Vec<(&'a str, &'a BTreeSet<&'a str>)>;
+    let mut together: BTreeMap<(&str, u32), NamesWithIds> = BTreeMap::new();
     for ((buyer, name), ids) in &ids {
         together.entry((buyer, supplier(name))).or_default().push((name, ids));
     }

@@ -43,7 +43,8 @@ fn each_change_holds_from_its_day_and_not_before() {
 }
 
 /// Day, code, value in kronor and öre, operator: typed from the authorities' tables, not from the rule files.
-const PUBLISHED: &[(&str, &str, Option<(i64, Operator)>)] = &[
+type Published = (&'static str, &'static str, Option<(i64, Operator)>);
+const PUBLISHED: &[Published] = &[
     ("2013-12-31", "direct_award", None),
     ("2014-06-30", "direct_award", Some((270_964, Operator::AtMost))),
     ("2014-07-01", "direct_award", Some((505_800, Operator::AtMost))),

@@ -472,7 +472,8 @@ fn ticks(from: f64, high: f64) -> Vec<f64> {
     let rough = (high - from) / 4.0;
     let magnitude = 10f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * magnitude).find(|s| *s >= rough).unwrap_or(10.0 * magnitude);
-    let first = (from / step).floor();
+    // 0.6 / 0.1 is a hair below 6: without the allowance the scale would begin one step too early.
+    let first = (from / step + 1e-9).floor();
     let last = (high / step - 1e-9).ceil();
     (first as i64..=last as i64).map(|n| n as f64 * step).collect()
 }

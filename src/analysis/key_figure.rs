@@ -201,7 +201,11 @@ impl Sums {
         self.has_coverage |= other.has_coverage;
     }
 
+    /// The figure; `None` where nothing could be judged: a nought that rests on no evidence is no nought.
     fn value(&self, unit: Unit) -> Option<f64> {
+        if self.has_coverage && self.judged == 0 {
+            return None;
+        }
         match unit {
             Unit::Ratio => ratio(self.numerator, self.denominator),
             Unit::Count | Unit::Money => Some(self.numerator as f64 / 100.0),

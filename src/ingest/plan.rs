@@ -120,7 +120,12 @@ impl Plan {
     /// The plan of `mapping` for a file with this header; the message names the columns that are missing.
     pub fn new(mapping: &Mapping, header: &[String], default_currency: &str) -> Result<Plan, String> {
         let folded = fold_header(header);
-        let found = |rule: &ColumnRule| rule.names.iter().find_map(|n| folded.iter().position(|h| *h == fold_name(n)));
+        let found = |rule: &ColumnRule| {
+            rule.names.iter().find_map(|n| {
+                let name = fold_name(n);
+                folded.iter().position(|h| *h == name)
+            })
+        };
         let placed: Vec<(usize, usize, ColumnRule)> =
             mapping.columns.iter().filter_map(|(column, rule)| found(rule).map(|field| (*column, field, rule.clone()))).collect();
         let named = header.iter().rposition(|h| !h.trim().is_empty()).map_or(0, |i| i + 1);

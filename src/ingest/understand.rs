@@ -1,11 +1,12 @@
 //! From a file's first megabyte to a plan: line ends, separator, header row, and the form of each column. Columns whose form
 //! the sample does not prove are looked at in the whole file; what is still open then is refused, never guessed.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use super::convert::trim;
 use super::encoding::Encoding;
-use super::mapping::Mapping;
+use super::mapping::{Mapping, fold_name};
 use super::plan::{ColumnEvidence, Plan, Reading, Verdict};
 use super::source::Input;
 use super::split::{Blocks, Dialect, Field, FieldKind, LineEnd, Records, field_text};
@@ -100,6 +101,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
     let separators: Vec<u8> = mapping.file.separator.as_ref().map_or_else(|| SEPARATORS.to_vec(), |s| s.bytes().collect());
     let mut best: Option<Understanding> = None;
     let mut nearest: (usize, String) = (0, String::new());
+    let rule_names: BTreeSet<String> = mapping.columns.iter().flat_map(|(_, rule)| &rule.names).map(|n| fold_name(n)).collect();
     for separator in separators {
         let dialect = Dialect { separator, quote: b'"', line_end };
         let records = first_records(&text, dialect, HEADER_RECORDS_MAX + 1);
@@ -120,7 +122,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
                 }
                 Ok(_) => {}
                 Err(missing) => {
-                    let known = names.iter().filter(|n| !n.is_empty() && mapping.columns.iter().any(|(_, r)| r.names.iter().any(|m| same(m, n)))).count();
+                    let known = names.iter().filter(|n| rule_names.contains(&fold_name(n))).count();
                     if known > nearest.0 {
                         nearest = (known, format!("line {} is nearest to a header and lacks {missing}", line + 1));
                     }
@@ -145,10 +147,6 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
     found.data_file_bytes = encoding.file_len(&text[..found.data_byte]);
     decide(input, encoding, &mut found, &text, is_whole)?;
     Ok(found)
-}
-
-fn same(a: &str, b: &str) -> bool {
-    super::mapping::fold_name(a) == super::mapping::fold_name(b)
 }
 
 fn headerless(text: &str, line_end: LineEnd, mapping: &Mapping, default_currency: &str) -> Option<Understanding> {

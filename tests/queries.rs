@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use arrow::array::AsArray;
+use arrow::datatypes::Decimal128Type;
 use spendtrace::analysis::{self, catalogue};
 use spendtrace::store::{SqlSession, Store};
 
@@ -160,4 +162,20 @@ fn the_linter_sees_what_it_should() {
         assert!(found.iter().any(|f| f.contains(part)), "{sql}: {found:?}");
     }
     assert_eq!(faults("-- 2024-01-01 exists\nselect cast(a as double) / cast(b as double) as r from t join u on u.a = t.a order by r"), Vec::<String>::new());
+}
+
+#[test]
+fn what_analysts_type_first_runs() {
+    let scratch = Scratch::new("typed");
+    let store = super::golden::build_lake(scratch.path());
+    let amounts = |sql: &str| -> Vec<i128> {
+        let frame = analysis::query(&store, sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        frame.column_by_name("spend_net").expect("the column was asked for").as_primitive::<Decimal128Type>().values().to_vec()
+    };
+    let mut all = amounts("select spend_net from matched.spend");
+    all.sort_unstable_by_key(|a| -a);
+    assert_eq!(amounts("select supplier_name, spend_net from matched.spend order by spend_net desc limit 3"), all[..3]);
+    assert_eq!(amounts("select * from matched.spend order by spend_net limit 2;"), [all[all.len() - 1], all[all.len() - 2]]);
+    let error = analysis::query(&store, "select nope from matched.spend").expect_err("no such column").to_string();
+    assert!(error.contains("nope") && error.contains("spend_net"), "{error}");
 }

@@ -6,6 +6,7 @@ mod key;
 mod output;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -13,9 +14,22 @@ use clap::error::ErrorKind;
 
 pub use args::{Args, command};
 
+/// Exit code of a defect, as sysexits' EX_SOFTWARE.
+const DEFECT: u8 = 70;
+
 /// Parses the command line, does what it says and gives the process its exit code.
 pub fn main() -> ExitCode {
-    run(std::env::args_os())
+    // A panic is a defect of ours. Where it happened may be told; its message may hold values of the user's data and may not.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map_or_else(|| "an unknown place".to_string(), |l| format!("{}:{}", l.file().rsplit("/src/").next().unwrap_or_default(), l.line()));
+        let _ = writeln!(
+            std::io::stderr(),
+            "spendtrace: stopped by a defect at {place}; the tables are those of the last finished stage. Please report the place and the command."
+        );
+    }));
+    std::panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitCode::from(DEFECT))
 }
 
 fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -9,7 +9,6 @@ Examples:
   spendtrace run data/sample              everything: ingest, resolve, classify, match, analyse, report
   spendtrace explain 3fa9c1d20b-1042      why this line was decided as it was
   spendtrace query \"select * from metric.compliance_total\"
-  spendtrace profile export.csv           what is in a file, and a mapping for it
   spendtrace init my-region               a new workspace
 
 Exit codes: 0 ok, 1 a check failed, 2 usage or settings, 3 input refused, 4 totals or hashes do not reconcile,
@@ -106,17 +105,6 @@ pub enum Command {
     Check {
         /// Names of checks; all when none is given
         names: Vec<String>,
-    },
-    /// What is in a file: encoding, dialect, header, column types, and a proposed mapping as TOML
-    Profile {
-        /// The file
-        file: PathBuf,
-        /// Encoding to decode with
-        #[arg(long, value_name = "LABEL")]
-        encoding: Option<String>,
-        /// Only the proposed mapping, ready to keep
-        #[arg(long)]
-        mapping: bool,
     },
     /// A new workspace with a commented settings file
     Init {

@@ -29,7 +29,6 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Explain { line_id } => explain(common, line_id, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
         Command::Check { names } => check(common, names),
-        Command::Profile { .. } => Err(Error::Config("this command comes next".to_string())),
         Command::Init { folder } => init(folder, console),
         Command::Synth { folder, lines, seed, months, single } => {
             let layout = if *single { synth::Layout::Single } else { synth::Layout::Region };
@@ -181,7 +180,7 @@ fn init(folder: &Path, console: &Console) -> Result<()> {
         text.push_str(&format!("#{doc}\n# {name} = {default}\n\n"));
     }
     text.push_str(
-        "# Exports to read: one block for each. `spendtrace profile FILE` proposes a mapping; keep it in mappings/NAME.toml.\n\
+        "# Exports to read: one block for each. A layout that no built-in mapping knows is described in mappings/NAME.toml.\n\
          # [[source]]\n# name = \"ledger\"\n# path = \"exports/ledger/*.csv\"\n# mapping = \"raindance-kontering\"\n",
     );
     crate::store::write_durably(&path, text.as_bytes())?;
@@ -189,7 +188,11 @@ fn init(folder: &Path, console: &Console) -> Result<()> {
         let sub = folder.join(name);
         std::fs::create_dir_all(&sub).map_err(|e| Error::io("create the folder", &sub, &e))?;
     }
-    console.say(&format!("made {}\nnext: put exports into {}, then spendtrace profile FILE", path.display(), folder.join("exports").display()));
+    console.say(&format!(
+        "made {}\nnext: put exports into {}, name them in spendtrace.toml, then spendtrace run",
+        path.display(),
+        folder.join("exports").display()
+    ));
     Ok(())
 }
 

@@ -170,7 +170,7 @@ impl Mapping {
             None => {
                 let known: Vec<_> = built_in().collect();
                 Err(Error::Config(format!(
-                    "mapping \"{name}\" is not known; write mappings/{name}.toml in the workspace, let `spendtrace profile FILE` propose one, or use one of: {}",
+                    "mapping \"{name}\" is not known; write mappings/{name}.toml in the workspace, or use one of: {}",
                     known.join(", ")
                 )))
             }

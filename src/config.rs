@@ -95,6 +95,8 @@ settings! {
     name_link_score_min: f64 = "0.92",
     /// Paid above the agreed price by more than this share counts as a price deviation.
     price_tolerance_ratio: f64 = "0.01",
+    /// Days that an exchange rate may be older than the line that it converts: weekends and holidays have none of their own.
+    exchange_rate_age_days_max: u32 = "7",
 }
 
 /// Where a setting comes from, the strongest first.

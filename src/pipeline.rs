@@ -64,6 +64,9 @@ pub const STAGES: &[Stage] = &[
             &schema::SUPPLIER_REGISTER,
             &schema::SPEND_CATEGORY,
             &schema::CATEGORY_RULE,
+            &schema::LEDGER_BALANCE,
+            &schema::EXCHANGE_RATE,
+            &schema::FINDING,
         ],
         run: ingest::run,
     },
@@ -105,7 +108,11 @@ pub const STAGES: &[Stage] = &[
 ];
 
 /// Runs the stages from the first to the one named `last`, or all.
+///
+/// # Errors
+/// Those of the stages; `Reconcile` when a file that an earlier run wrote is damaged, whether or not a stage has to read it.
 pub fn run(context: &Context, store: &mut Store, last: Option<&str>) -> Result<()> {
+    store.verify()?;
     for stage in STAGES {
         (context.progress)(stage.name, 0, 0);
         (stage.run)(context, store)?;

@@ -7,6 +7,7 @@ use spendtrace::analysis::KeyFigure;
 use spendtrace::analysis::catalogue::{self, Analysis};
 use spendtrace::config::SETTINGS;
 use spendtrace::ingest::faults::FAULTS;
+use spendtrace::ingest::findings::FINDINGS;
 use spendtrace::matching::evidence::{CODES, REASONS};
 use spendtrace::schema::{TABLES, Table};
 use spendtrace::{pipeline, store};
@@ -152,6 +153,10 @@ fn faults_page_is_current() {
     for f in FAULTS {
         writeln!(text, "| `{}` | {} | {} | {} | {} Åtgärd: {}. |", f.code, cell(f.en), cell(f.example), cell(f.remedy), cell(f.sv), cell(f.remedy_sv))
             .expect("writing to a string");
+    }
+    text.push_str("\n## Findings on files\n\nWhat was noticed about a file whose rows were kept (`lake.finding`); no row is lost by it.\n\n| code | what was found | what to do | på svenska |\n| --- | --- | --- | --- |\n");
+    for f in FINDINGS {
+        writeln!(text, "| `{}` | {} | {} | {} Åtgärd: {}. |", f.code, cell(f.en), cell(f.remedy), cell(f.sv), cell(f.remedy_sv)).expect("writing to a string");
     }
     text.push_str("\n## Reasons\n\nThe one reason of a line that no contract covers, or whose terms were broken, in order of priority (`matched.spend.reason`).\n\n| code | | på svenska |\n| --- | --- | --- |\n");
     for r in REASONS {

@@ -63,6 +63,7 @@ fn batch(table: &'static Table, rows: &[Row]) -> RecordBatch {
                 Type::Int => builder.set_int(at, value.parse().expect("a whole number")),
                 Type::Money => builder.set_decimal(at, hundredths(value)),
                 Type::Quantity => builder.set_decimal(at, hundredths(value) * 100),
+                Type::Rate => builder.set_decimal(at, hundredths(value) * 1_000_000),
                 Type::Date => builder.set_date(at, Date::parse_iso(value).expect("a date")),
                 Type::Bool => builder.set_bool(at, value == "true"),
                 Type::Float => builder.set_float(at, value.parse().expect("a number")),
@@ -225,7 +226,16 @@ pub fn build_lake(root: &Path) -> Store {
     for (table, rows) in [(&schema::SOURCE_FILE, &files), (&schema::VENDOR_SUPPLIER, &vendors)] {
         transaction.replace_with(table, &[batch(table, rows)]).expect("a table");
     }
-    for table in [&schema::CONTRACT_TERM, &schema::CONTRACT, &schema::ORGANISATIONAL_UNIT, &schema::SUPPLIER, &schema::SUPPLIER_CLASS] {
+    for table in [
+        &schema::CONTRACT_TERM,
+        &schema::CONTRACT,
+        &schema::ORGANISATIONAL_UNIT,
+        &schema::SUPPLIER,
+        &schema::SUPPLIER_CLASS,
+        &schema::LEDGER_BALANCE,
+        &schema::EXCHANGE_RATE,
+        &schema::FINDING,
+    ] {
         let rows = csv_rows(&folder.join(format!("{}.csv", table.full_name())));
         transaction.replace_with(table, &[batch(table, &rows)]).expect("a table");
     }

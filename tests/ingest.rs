@@ -51,6 +51,7 @@ fn rows(store: &Store, table: &'static Table, columns: &[&str]) -> Vec<String> {
                     schema::Type::Int => all.int_at(name, row).map(|v| v.to_string()),
                     schema::Type::Money => all.money_at(name, row).map(|v| v.to_string()),
                     schema::Type::Quantity => all.quantity_at(name, row).map(|v| v.to_string()),
+                    schema::Type::Rate => all.rate_at(name, row).map(|v| v.to_string()),
                     schema::Type::Date => all.date_at(name, row).map(|v| v.to_string()),
                     schema::Type::Bool => all.bool_at(name, row).map(|v| v.to_string()),
                     schema::Type::Float => all.float_at(name, row).map(|v| v.to_string()),

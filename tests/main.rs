@@ -2,9 +2,11 @@
 
 mod browser;
 mod docs;
+mod exchange;
 mod figures;
 mod formats;
 mod golden;
+mod hostile;
 mod ingest;
 mod life_cycle;
 mod matching;

@@ -104,7 +104,7 @@ pub enum Command {
     },
     /// The invariants: silent and 0 when all hold
     Check {
-        /// Names of checks; all when none is given
+        /// Names of checks, or reconcile for those of rows and amounts against files, totals and ledger; all when none is given
         names: Vec<String>,
     },
     /// What is in a file: encoding, dialect, header, column types, and a proposed mapping as TOML

@@ -13,7 +13,7 @@ use crate::model::LineId;
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
 use crate::store::Store;
-use crate::{analysis, matching, report, schema, synth};
+use crate::{analysis, ingest, matching, report, schema, synth};
 
 /// Does what was typed.
 pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
@@ -100,8 +100,10 @@ fn stages(common: &Common, run: &RunArgs, console: &Console, last: Option<&str>)
     limit_threads(config.threads)?;
     let context = context(config, console)?;
     let mut store = Store::open_for_writing(&context.config.out_folder(), run.wait)?;
+    let before = ingest::Read::of(&store)?;
     pipeline::run(&context, &mut store, last)?;
     (context.progress)("", 0, 0);
+    ingest::Read::of(&store)?.since(&before).iter().for_each(|line| console.say(line));
     match last {
         None | Some("report") => {
             let mut summary = report::summary(&context, &store)?;
@@ -167,8 +169,13 @@ fn check(common: &Common, names: &[String]) -> Result<()> {
     let config = load_config(common, None, None)?;
     let store = Store::open(&config.out_folder())?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let broken: Vec<String> = analysis::check(&store, &names)?.iter().filter(|c| c.rows.num_rows() > 0).map(analysis::Check::message).collect();
-    if broken.is_empty() { Ok(()) } else { Err(Error::Check(broken.join("\n"))) }
+    let broken: Vec<analysis::Check> = analysis::check(&store, &names)?.into_iter().filter(|c| c.rows.num_rows() > 0).collect();
+    let messages = broken.iter().map(analysis::Check::message).collect::<Vec<_>>().join("\n");
+    match broken.as_slice() {
+        [] => Ok(()),
+        some if some.iter().any(|c| analysis::RECONCILE.contains(&c.name)) => Err(Error::Reconcile(messages)),
+        _ => Err(Error::Check(messages)),
+    }
 }
 
 fn init(folder: &Path, console: &Console) -> Result<()> {

@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::day;
 use super::faults::{self, Fault};
+use super::findings::marks;
 use super::number::{self, is_blank};
 use super::plan::{Plan, Reading, Slot, TextRule};
 use super::privacy::Privacy;
@@ -84,6 +85,10 @@ pub struct Converted {
     pub control_total: Option<i64>,
     /// The slot whose form must be decided before the file can be read.
     pub undecided: Option<usize>,
+    /// Rows whose vendor shows each of [`marks::ALL`]: how many, the first line of them in the block, what it says.
+    pub marked: [Option<(u64, u32, String)>; marks::ALL.len()],
+    /// Whether the block ends within a line.
+    pub is_open: bool,
 }
 
 /// What a worker keeps from block to block.
@@ -101,6 +106,8 @@ struct Vendor {
     id: Option<String>,
     name: Option<String>,
     organisation: Option<String>,
+    /// What the texts hold that cannot be seen.
+    marks: u8,
 }
 
 /// Everything a job needs.
@@ -132,6 +139,8 @@ impl Converter<'_> {
             net_kept: 0,
             control_total: None,
             undecided: None,
+            marked: Default::default(),
+            is_open: false,
         };
         let mut fields = std::mem::take(&mut worker.fields);
         let mut values = std::mem::take(&mut worker.values);
@@ -146,7 +155,13 @@ impl Converter<'_> {
                         });
                     }
                     match self.append(text, &fields, &values, worker, &mut out.chunks[current]) {
-                        Ok(()) => {
+                        Ok(vendor) => {
+                            if let Some(vendor) = vendor.map(|v| &worker.known[v]).filter(|v| v.marks != 0) {
+                                for (_, marked) in out.marked.iter_mut().enumerate().filter(|(bit, _)| vendor.marks & (1 << bit) != 0) {
+                                    let say = || self.show(vendor.name.as_deref().or(vendor.id.as_deref()).unwrap_or_default());
+                                    marked.get_or_insert_with(|| (0, place.line, say())).0 += 1;
+                                }
+                            }
                             let chunk = &mut out.chunks[current];
                             chunk.records.push(out.record_count);
                             chunk.lines.push(place.line);
@@ -287,11 +302,12 @@ impl Converter<'_> {
         }
     }
 
-    /// Appends a row whose typed values were read. Texts can still refuse it, before anything is appended.
-    fn append<'s>(&'s self, text: &str, fields: &[Field], values: &[i64], worker: &mut Worker, chunk: &mut Chunk) -> Result<(), Refused<'s>> {
+    /// Appends a row whose typed values were read, and gives its vendor's place among those the worker knows. Texts can still
+    /// refuse it, before anything is appended.
+    fn append<'s>(&'s self, text: &str, fields: &[Field], values: &[i64], worker: &mut Worker, chunk: &mut Chunk) -> Result<Option<usize>, Refused<'s>> {
         let plan = self.plan;
-        let vendor = plan.vendor.map(|slots| self.vendor(text, fields, slots, worker));
-        let vendor = vendor.map(|index| &worker.known[index]);
+        let vendor_index = plan.vendor.map(|slots| self.vendor(text, fields, slots, worker));
+        let vendor = vendor_index.map(|index| &worker.known[index]);
         let mut hash = Fingerprint::new();
         let mut done = 0;
         let mut refusal = None;
@@ -342,7 +358,7 @@ impl Converter<'_> {
             organisations.append_option(vendor.organisation.as_deref());
         }
         chunk.fingerprints.push(hash.finish());
-        Ok(())
+        Ok(vendor_index)
     }
 
     /// Takes the last value off the first `done` columns. Rare: a text was refused after others were appended.
@@ -454,6 +470,7 @@ impl Converter<'_> {
         }
         // A control character in a vendor number does not refuse the row: the name still says who it is.
         let clean = |slot: Option<usize>| slot.and_then(|s| self.text(text, fields, &self.plan.slots[s]).ok().flatten()).map(Cow::into_owned);
+        let marks = slots.iter().flatten().map(|s| marks::of(&self.field(text, fields, &self.plan.slots[*s]).0)).fold(0, |a, b| a | b);
         let raw_id = slots[0].map(|s| self.field(text, fields, &self.plan.slots[s]).0);
         let (id, name, mut organisation) = (clean(slots[0]), clean(slots[1]), clean(slots[2]));
         if organisation.is_none() && self.plan.vendor_id_is_organisation_number {
@@ -471,7 +488,7 @@ impl Converter<'_> {
             worker.vendors.clear();
         }
         let index = worker.known.len();
-        worker.known.push(Vendor { key, id, name, organisation });
+        worker.known.push(Vendor { key, id, name, organisation, marks });
         worker.vendors.insert(worker.key.as_slice().into(), index as u32);
         index
     }
@@ -674,7 +691,7 @@ fn numbers_as(numbers: Vec<i64>, ty: Type) -> ArrayRef {
     let nulls = numbers.contains(&NONE).then(|| NullBuffer::new(BooleanBuffer::collect_bool(numbers.len(), |i| numbers[i] != NONE)));
     let or_zero = |n: &i64| if *n == NONE { 0 } else { *n };
     match ty {
-        Type::Money | Type::Quantity => {
+        Type::Money | Type::Quantity | Type::Rate => {
             let values: ScalarBuffer<i128> = numbers.iter().map(|n| i128::from(or_zero(n))).collect();
             Arc::new(Decimal128Array::new(values, nulls).with_data_type(ty.arrow()))
         }

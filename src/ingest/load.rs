@@ -11,6 +11,7 @@ use super::cells::{Cell, CellFault, CellRecord, CellTable};
 use super::convert::{Chunk, Converted, Converter, FileConstants, Rejected, Worker, money};
 use super::encoding::Encoding;
 use super::faults;
+use super::findings::{self, FindingRow, marks};
 use super::formats::Document;
 use super::mapping::Mapping;
 use super::number;
@@ -93,6 +94,8 @@ pub struct Loaded {
     pub files: Vec<FileEntry>,
     /// Its file of `lake.reject`, when rows were rejected.
     pub rejects: Option<FileEntry>,
+    /// What a person should know about it.
+    pub findings: Vec<FindingRow>,
 }
 
 impl Loader<'_, '_> {
@@ -104,7 +107,7 @@ impl Loader<'_, '_> {
         row.encoding = encoding.to_string();
         if content.byte_count <= encoding.bom_len() {
             row.dialect = "empty file".to_string();
-            return Ok(Loaded { row, files: Vec::new(), rejects: None });
+            return Ok(Loaded { row, files: Vec::new(), rejects: None, findings: Vec::new() });
         }
         let mut found = understand::understand(input, encoding, self.mapping, self.currency)?;
         row.dialect = found.dialect.to_string();
@@ -195,7 +198,10 @@ impl Loader<'_, '_> {
         if !left.is_empty() {
             parts.push(format!("left out: {}", left.join("; ")));
         }
-        parts.extend(document.notes.list());
+        for note in document.notes.list() {
+            sink.findings.push(FindingRow { detail: Some(note.clone()), ..FindingRow::new(&sink.id, &sink.path, findings::DOCUMENT_NOTE) });
+            parts.push(note);
+        }
         row.dialect = parts.join("; ");
         sink.finish(row, self.reject_ratio_max)
     }
@@ -213,7 +219,8 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn encoding_of(&self, input: &Input, content: &Content) -> Result<Encoding> {
+    /// The encoding that is stated, or that the bytes show.
+    pub fn encoding_of(&self, input: &Input, content: &Content) -> Result<Encoding> {
         match self.encoding.or(self.mapping.file.encoding.as_deref()) {
             Some(label) => Encoding::from_label(label, &content.profile)
                 .ok_or_else(|| Error::Config(format!("encoding \"{label}\" is not known; write for instance utf-8, windows-1252, macintosh, cp850 or cp437"))),
@@ -285,6 +292,7 @@ fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding
     let text = block.into_text()?;
     let mut records = Records::new(&text, dialect);
     let mut converted = converter.convert(&text, worker, |fields| records.next(fields).map(|place| (place, records.is_too_long)));
+    converted.is_open = !text.ends_with(['\n', '\r']);
     converted.line_count = records.lines;
     let mut text_byte = 0;
     for reject in &mut converted.rejects {
@@ -333,6 +341,11 @@ struct Sink<'a> {
     skipped: u64,
     net_kept: i128,
     control_total: Option<i64>,
+    /// What the blocks so far show, for each of [`marks::ALL`]: rows, first line, example.
+    marked: [Option<(u64, u64, String)>; marks::ALL.len()],
+    /// Whether the last block ends within a line.
+    is_open: bool,
+    findings: Vec<FindingRow>,
 }
 
 /// Rejected rows on their way to the lake.
@@ -365,12 +378,19 @@ impl<'a> Sink<'a> {
             skipped: 0,
             net_kept: 0,
             control_total: None,
+            marked: Default::default(),
+            is_open: false,
+            findings: Vec::new(),
         })
     }
 
     /// Takes what the next block became.
     fn take(&mut self, converted: Converted) -> Result<()> {
-        let Converted { chunks, rejects, record_count, line_count, skipped_count, net_kept, control_total, .. } = converted;
+        let Converted { chunks, rejects, record_count, line_count, skipped_count, net_kept, control_total, marked, is_open, .. } = converted;
+        for (all, (count, line, example)) in self.marked.iter_mut().zip(marked).filter_map(|(all, of_block)| Some((all, of_block?))) {
+            all.get_or_insert((0, self.line_next + u64::from(line), example)).0 += count;
+        }
+        self.is_open = is_open;
         for chunk in chunks {
             let bytes = chunk.byte_count();
             if chunk.row_count() == 0 {
@@ -535,6 +555,7 @@ impl<'a> Sink<'a> {
             return Err(self.refusal(read));
         }
         let has_amounts = self.plan.net.is_some();
+        self.find(has_amounts);
         row.row_kept_count = self.kept as i64;
         row.row_rejected_count = self.rejects.count as i64;
         row.row_skipped_count = self.skipped as i64;
@@ -551,7 +572,31 @@ impl<'a> Sink<'a> {
             return Err(Error::Internal(format!("{}: {} rows and {} öre were read, {rows} and {net} written", self.path, self.kept, self.net_kept)));
         }
         let rejects = self.rejects.writer.map(TableWriter::finish).transpose()?;
-        Ok(Loaded { row, files, rejects })
+        Ok(Loaded { row, files, rejects, findings: self.findings })
+    }
+
+    /// Gathers what a person should know about the file.
+    fn find(&mut self, has_amounts: bool) {
+        let of = |finding| FindingRow::new(&self.id, &self.path, finding);
+        let mut found = Vec::new();
+        for (finding, marked) in marks::ALL.into_iter().zip(&self.marked) {
+            if let Some((count, line, example)) = marked {
+                found.push(FindingRow { row_count: Some(*count as i64), source_line: Some(*line as i64), detail: Some(example.clone()), ..of(finding) });
+            }
+        }
+        for name in &self.plan.repeated {
+            found.push(FindingRow { column_name: Some(name.clone()), ..of(findings::COLUMN_NAME_REPEATED) });
+        }
+        if self.is_open {
+            found.push(of(findings::LAST_LINE_OPEN));
+        }
+        if let Some(total) = self.control_total.filter(|_| has_amounts) {
+            let difference = i128::from(total) - self.net_kept - self.rejects.net;
+            if difference != 0 {
+                found.push(FindingRow { net_amount: i64::try_from(difference).ok(), ..of(findings::TOTAL_DIFFERS) });
+            }
+        }
+        self.findings.extend(found);
     }
 
     fn refusal(&self, read: u64) -> Error {
@@ -577,7 +622,7 @@ impl<'a> Sink<'a> {
 
 /// Marks a table as one that a load can fill; the reject table is filled beside it.
 pub fn is_loadable(table: &Table) -> bool {
-    table.schema == "lake" && table.name != "source_file" && table.name != "reject"
+    table.schema == "lake" && !["source_file", "reject", "finding"].contains(&table.name)
 }
 
 /// The records of a table of cells, as blocks that look like those of text.

@@ -71,6 +71,9 @@ pub struct MappingFile {
     pub constants: BTreeMap<String, String>,
     /// Where each target column comes from.
     pub columns: BTreeMap<String, ColumnFile>,
+    /// For a table with a column for each of something, such as currencies: how it becomes a row for each.
+    #[serde(default)]
+    pub unpivot: Option<Unpivot>,
     /// Layouts of files without a header, told apart by their number of columns.
     #[serde(default)]
     pub headerless: Vec<Headerless>,
@@ -143,6 +146,16 @@ pub struct ColumnRule {
     pub split: Option<String>,
 }
 
+/// Every column of the file that no target names becomes a row of its own, with two columns that targets may name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unpivot {
+    /// The column that holds the name of the file's column.
+    pub name: String,
+    /// The column that holds its value.
+    pub value: String,
+}
+
 /// A layout by position.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -182,7 +195,7 @@ impl Mapping {
         use sha2::{Digest, Sha256};
         let file: MappingFile = toml::from_str(text).map_err(|e| e.to_string())?;
         let table = schema::table(&format!("lake.{}", file.kind))
-            .filter(|t| !["source_file", "reject"].contains(&t.name))
+            .filter(|t| !["source_file", "reject", "finding"].contains(&t.name))
             .ok_or_else(|| format!("kind = \"{}\" is not a table that ingest fills", file.kind))?;
         let settable = |target: &str| -> Result<usize, String> {
             if COMPUTED.contains(&target) {

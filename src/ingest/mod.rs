@@ -7,18 +7,22 @@
 
 pub mod cells;
 mod convert;
+mod corrections;
 mod day;
 mod encoding;
 pub mod faults;
+pub mod findings;
 pub mod formats;
 mod load;
 pub mod mapping;
 mod number;
 mod plan;
 mod privacy;
+mod repeats;
 mod source;
 mod split;
 mod understand;
+mod unpivot;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -26,6 +30,7 @@ use std::path::Path;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use self::findings::FindingRow;
 use self::load::{Loaded, Loader, SourceRow};
 use self::mapping::Mapping;
 use self::privacy::Privacy;
@@ -34,11 +39,11 @@ use crate::config::Source;
 use crate::error::{Error, Result};
 use crate::model::{Money, SourceFileId};
 use crate::pipeline::Context;
-use crate::schema::{self, REJECT, SOURCE_FILE, Table};
-use crate::store::{Columns, FileEntry, StageEntry, Store, TableBuilder, hex};
+use crate::schema::{self, FINDING, INVOICE_LINE, REJECT, SOURCE_FILE, Table};
+use crate::store::{Columns, FileEntry, StageEntry, Store, TableBuilder, Transaction, hex};
 
 /// Raised when the same bytes would give other rows than before: the lake is then read anew.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// Files from this size on are read one at a time, with all threads on each.
 const LARGE_BYTES: u64 = 32 << 20;
 
@@ -50,10 +55,13 @@ struct Wanted<'a> {
     content: Content,
     id: String,
     reading: String,
+    /// Ids of the files that correct it, the last word first.
+    corrections: Vec<String>,
 }
 
 /// Reads the sources of the workspace into the lake. Files that are there already, by content, are left alone; files that changed
-/// or went away lose their rows; the order of files does not matter.
+/// or went away lose their rows; months that a correction has replace those of the file it corrects ([`corrections`]); rows that
+/// stand in two files of a source are findings ([`repeats`]). The order of files does not matter, nor what the lake held before.
 pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     let config = &context.config;
     if config.sources.is_empty() {
@@ -98,7 +106,12 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     }
     let mut files: BTreeMap<String, Vec<FileEntry>> = BTreeMap::new();
     let mut rows: Vec<SourceRow> = known.into_values().filter(|row| !gone.contains(&row.source_file_id)).collect();
-    for one in loaded {
+    let fresh: BTreeSet<String> = loaded.iter().map(|one| one.row.source_file_id.clone()).collect();
+    let stay = |id: &String| !gone.contains(id) && !fresh.contains(id);
+    let mut found: Vec<FindingRow> = known_findings(transaction.store())?;
+    found.retain(|f| stay(&f.source_file_id) && f.other_source_file_id.as_ref().is_none_or(stay));
+    for mut one in loaded {
+        found.append(&mut one.findings);
         files.entry(one.row.kind.clone()).or_default().extend(one.files);
         files.entry(REJECT.name.to_string()).or_default().extend(one.rejects);
         rows.push(one.row);
@@ -108,10 +121,63 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
         transaction.add(table, files.remove(table.name).unwrap_or_default());
     }
     rows.sort();
+    found.extend(replace_periods(&mut transaction, &wanted, &fresh));
+    let is_known = |a: &str, b: &str| !fresh.contains(a) && !fresh.contains(b);
+    found.extend(repeats::find(transaction.store(), transaction.files(&INVOICE_LINE), &rows, is_known)?);
+    found.sort();
+    found.dedup();
+    let mut builder = TableBuilder::new(&FINDING);
+    found.iter().for_each(|row| row.write(&mut builder));
+    transaction.replace_with(&FINDING, &[builder.finish()])?;
     let mut builder = TableBuilder::new(&SOURCE_FILE);
     rows.iter().for_each(|row| row.write(&mut builder));
     transaction.replace_with(&SOURCE_FILE, &[builder.finish()])?;
     transaction.commit("ingest", StageEntry { fingerprint })
+}
+
+/// What had been read at some moment, to say what a run changed. The lake itself follows the files and keeps no history.
+pub struct Read {
+    files: BTreeMap<String, SourceRow>,
+    findings: BTreeSet<FindingRow>,
+}
+
+impl Read {
+    /// The files in the lake, and the findings on them.
+    pub fn of(store: &Store) -> Result<Read> {
+        Ok(Read { files: known_files(store)?, findings: known_findings(store)?.into_iter().collect() })
+    }
+
+    /// In words, what was replaced since `before`, and which rows are there twice since.
+    pub fn since(&self, before: &Read) -> Vec<String> {
+        let months = |row: &SourceRow| match (&row.first_period, &row.last_period) {
+            (Some(first), Some(last)) if first != last => format!(" of {first} to {last}"),
+            (Some(one), _) => format!(" of {one}"),
+            _ => String::new(),
+        };
+        let mut lines = Vec::new();
+        for new in self.files.values().filter(|f| !before.files.contains_key(&f.source_file_id)) {
+            let is_old = |old: &&SourceRow| old.path == new.path && old.source_name == new.source_name && !self.files.contains_key(&old.source_file_id);
+            if let Some(old) = before.files.values().find(is_old) {
+                lines.push(format!(
+                    "{}: corrected since it was read: its {} rows{} replace {}{}",
+                    new.path,
+                    new.row_kept_count,
+                    months(new),
+                    old.row_kept_count,
+                    months(old)
+                ));
+            }
+        }
+        for f in self.findings.difference(&before.findings) {
+            let (period, other, rows) = (f.period.as_deref().unwrap_or_default(), f.other_path.as_deref().unwrap_or_default(), f.row_count.unwrap_or_default());
+            if f.finding == findings::PERIOD_REPLACED.code {
+                lines.push(format!("{other}: replaces the {rows} rows of {period} in {}", f.path));
+            } else if f.finding == findings::ROWS_REPEATED.code {
+                lines.push(format!("{}: {rows} rows of {period} stand in {other} too and are counted twice: see metric.source_finding", f.path));
+            }
+        }
+        lines
+    }
 }
 
 fn load_one(loader: &Loader, wanted: &Wanted) -> Result<Loaded> {
@@ -119,7 +185,14 @@ fn load_one(loader: &Loader, wanted: &Wanted) -> Result<Loaded> {
     if content.form == Form::Pdf {
         return Err(Error::Input(format!("{}: a PDF shows data and does not hold them; ask for the export behind it", input.path)));
     }
-    if content.form == Form::Text {
+    if content.form == Form::Text
+        && let Some(unpivot) = &loader.mapping.file.unpivot
+    {
+        let encoding = loader.encoding_of(input, content)?;
+        return loader.load_document(input, content, unpivot::open(input, encoding, loader.mapping, unpivot)?);
+    }
+    // The ledger exchange format is text, and yet no table.
+    if content.form == Form::Text && !formats::is_sie(&content.profile.head) {
         return loader.load(input, content);
     }
     match formats::open(&input.content()?, Path::new(&input.path))? {
@@ -127,6 +200,37 @@ fn load_one(loader: &Loader, wanted: &Wanted) -> Result<Loaded> {
         None if content.form == Form::Json => loader.load(input, content),
         None => Err(Error::Input(format!("{}: its format is not known; export it as CSV, XLSX, JSON, UBL or Parquet", input.path))),
     }
+}
+
+/// Takes the lines out that a correction replaces: whole months, of each file that has one. What is left of a file's month is
+/// nothing or all of it.
+fn replace_periods(transaction: &mut Transaction<'_>, wanted: &[Wanted], fresh: &BTreeSet<String>) -> Vec<FindingRow> {
+    let mut periods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in transaction.files(&INVOICE_LINE) {
+        periods.entry(file_id(file).to_string()).or_default().extend(file.period.clone());
+    }
+    let by_id: BTreeMap<&str, &Wanted> = wanted.iter().map(|w| (w.id.as_str(), w)).collect();
+    let mut found = Vec::new();
+    // A file that is corrected is read anew when its corrections change, so that only fresh ones have months to lose.
+    for corrected in wanted.iter().filter(|w| fresh.contains(&w.id) && !w.corrections.is_empty()) {
+        let last_word = |period: &str| corrected.corrections.iter().find(|id| periods.get(*id).is_some_and(|p| p.contains(period)));
+        let mut lost = Vec::new();
+        for file in transaction.files(&INVOICE_LINE).iter().filter(|f| file_id(f) == corrected.id) {
+            let period = file.period.as_deref().unwrap_or_default();
+            let Some(by) = last_word(period) else { continue };
+            lost.push(file.path.clone());
+            found.push(FindingRow {
+                period: Some(period.to_string()),
+                other_source_file_id: Some(by.clone()),
+                other_path: by_id.get(by.as_str()).map(|w| w.input.path.clone()),
+                row_count: Some(file.rows as i64),
+                net_amount: file.totals.get("net_amount").and_then(|t| i64::try_from(*t).ok()),
+                ..FindingRow::new(&corrected.id, &corrected.input.path, findings::PERIOD_REPLACED)
+            });
+        }
+        transaction.remove(&INVOICE_LINE, |f| lost.contains(&f.path));
+    }
+    found
 }
 
 /// The tables that files are loaded into, and the rejects.
@@ -156,23 +260,38 @@ fn find<'a>(context: &'a Context, mappings: &'a [Mapping]) -> Result<Vec<Wanted<
         if !seen.insert(id.clone()) {
             continue;
         }
-        let reading = reading(context, source, mapping);
-        wanted.push(Wanted { source, mapping, input, content, id, reading });
+        wanted.push(Wanted { source, mapping, input, content, id, reading: String::new(), corrections: Vec::new() });
+    }
+    let paths: Vec<(&str, &str)> = wanted.iter().map(|w| (w.source.name.as_str(), w.input.path.as_str())).collect();
+    let corrections = corrections::of(&paths).map_err(|(a, b)| {
+        Error::Input(format!("{} and {}: both are named as the same correction; rename or remove one", wanted[a].input.path, wanted[b].input.path))
+    })?;
+    for (index, positions) in corrections.into_iter().enumerate() {
+        wanted[index].corrections = positions.into_iter().map(|p| wanted[p].id.clone()).collect();
+        wanted[index].reading = reading(context, wanted[index].source, wanted[index].mapping, &wanted[index].corrections);
     }
     Ok(wanted)
 }
 
 /// Fingerprint of everything beside the bytes that decides what a file becomes.
-fn reading(context: &Context, source: &Source, mapping: &Mapping) -> String {
+fn reading(context: &Context, source: &Source, mapping: &Mapping, corrections: &[String]) -> String {
     let mut hasher = Sha256::new();
     for part in [VERSION, &source.name, &mapping.name, &mapping.sha256, source.encoding.as_deref().unwrap_or_default(), &context.config.currency] {
         hasher.update(part);
         hasher.update([0x1f]);
     }
+    for id in corrections {
+        hasher.update(id);
+    }
     hasher.update(context.config.reject_ratio_max.to_le_bytes());
     // Another key gives other stand-ins. Only a hash of it may be written down.
     hasher.update(Sha256::digest(context.privacy_key));
     hex(&hasher.finalize()[..8])
+}
+
+fn known_findings(store: &Store) -> Result<Vec<FindingRow>> {
+    let batches = store.read(&FINDING)?;
+    Ok(batches.iter().flat_map(|batch| (0..batch.num_rows()).map(|row| FindingRow::read(Columns(batch), row))).collect())
 }
 
 fn known_files(store: &Store) -> Result<BTreeMap<String, SourceRow>> {

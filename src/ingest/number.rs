@@ -304,7 +304,8 @@ fn parse_plain(bytes: &[u8], form: &NumberForm) -> Option<i64> {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),
     };
-    if digits.is_empty() || digits.len() > 15 {
+    // With the noughts of the scale behind them, at most 18 digits: no overflow.
+    if digits.is_empty() || digits.len() > 18 - form.scale as usize {
         return None;
     }
     let mark = form.decimal.map_or(0, Decimal::mark);
@@ -327,7 +328,6 @@ fn parse_plain(bytes: &[u8], form: &NumberForm) -> Option<i64> {
     if decimals > form.scale || !digits[0].is_ascii_digit() {
         return None;
     }
-    // At most 15 digits and four more from the scale: no overflow.
     for _ in decimals..form.scale {
         value = value.wrapping_mul(10);
     }
@@ -409,6 +409,20 @@ mod tests {
         }
         assert_eq!(parse("12,50", &form(None, &[])), Err(Refusal::Undecided));
         assert_eq!(parse("1 250", &form(None, &[])), Ok(125_000));
+    }
+
+    #[test]
+    fn long_numbers_do_not_wrap() {
+        for (text, scale, expect) in [
+            ("999999999999999", 4, Err(Refusal::Fault(faults::AMOUNT_TOO_LARGE))),
+            ("99999999999999", 4, Ok(999_999_999_999_990_000)),
+            ("9999999999", 8, Ok(999_999_999_900_000_000)),
+            ("99999999999", 8, Err(Refusal::Fault(faults::AMOUNT_TOO_LARGE))),
+            ("0.83578", 8, Ok(83_578_000)),
+            ("999999999999999999", 0, Ok(999_999_999_999_999_999)),
+        ] {
+            assert_eq!(parse(text, &NumberForm { scale, ..form(Some(Decimal::Dot), &[]) }), expect, "{text} at scale {scale}");
+        }
     }
 
     #[test]

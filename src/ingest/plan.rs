@@ -33,7 +33,7 @@ impl TextRule {
         match column {
             "organisation_number" | "parent_organisation_number" => TextRule::Organisation,
             "vendor_name" | "organisation_name" | "line_text" | "contract_title" | "item_name" | "buyer_name" => TextRule::Name,
-            "currency" => TextRule::Currency,
+            "currency" | "base_currency" | "quote_currency" => TextRule::Currency,
             "vat_number" | "iban" | "lei" | "country" => TextRule::Compact,
             "bankgiro" | "plusgiro" | "bank_account" => TextRule::Digits,
             "category_codes" | "entitled_unit_ids" | "certified_classes" => TextRule::List,
@@ -110,6 +110,8 @@ pub struct Plan {
     pub credit_marks: Vec<String>,
     /// First words of total rows, lower case.
     pub total_words: Vec<String>,
+    /// Names of columns that are read and that the header has more than once.
+    pub repeated: Vec<String>,
 }
 
 /// First words of rows that are sums of the rows above.
@@ -187,6 +189,9 @@ impl Plan {
             constants.entry(column).or_insert_with(|| default_currency.to_string());
         }
         let currency_default = currency_column.and_then(|c| constants.get(&c)).cloned().unwrap_or_else(|| default_currency.to_string());
+        let folded = fold_header(header);
+        let is_repeated = |field: usize| folded.get(field).is_some_and(|name| !name.is_empty() && folded.contains(&format!("{name}#2")));
+        let repeated = placed.iter().filter(|(_, field, _)| is_repeated(*field)).map(|(_, field, _)| header[*field].clone()).collect();
         // A column of the file wins over a constant.
         constants.retain(|column, _| !has(column));
         // Without a currency of its own a table's money is in a currency that its column names say.
@@ -201,11 +206,12 @@ impl Plan {
                     Type::Text => Reading::Text(TextRule::of(declared.name)),
                     Type::Money => number(2),
                     Type::Quantity => number(4),
+                    Type::Rate => number(8),
                     Type::Int | Type::Float => number(0),
                     Type::Date => {
                         // Invoices are recent; contracts may be open-ended and companies old.
                         let (year_min, year_max) = if table.is_partitioned { (1990, 2099) } else { (1600, 9999) };
-                        let months = mapping.period_columns().contains(&column);
+                        let months = mapping.period_columns().contains(&column) || declared.name == "month_on";
                         let serial_from = file.date_serial.as_ref().map(|s| if s == "1904" { day::SERIAL_1904 } else { day::SERIAL_1900 });
                         Reading::Day(DayForm { order: rule.date_order.or(file.date_order), year_min, year_max, months, serial_from })
                     }
@@ -246,6 +252,7 @@ impl Plan {
             empty: file.empty.iter().map(|e| e.to_lowercase()).collect(),
             credit_marks: file.credit_marks.clone(),
             total_words: TOTAL_WORDS.iter().map(ToString::to_string).chain(file.total_words.iter().map(|w| w.to_lowercase())).collect(),
+            repeated,
             slots,
         })
     }

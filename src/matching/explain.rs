@@ -320,6 +320,7 @@ fn stated(said: &arrow::record_batch::RecordBatch) -> Vec<(String, String)> {
         Type::Int => c.int_at(name, 0).map(|v| v.to_string()),
         Type::Money => c.money_at(name, 0).map(|v| v.to_string()),
         Type::Quantity => c.quantity_at(name, 0).map(quantity),
+        Type::Rate => c.rate_at(name, 0).map(|v| v.to_string()),
         Type::Date => c.date_at(name, 0).map(|v| v.to_string()),
         Type::Bool => c.bool_at(name, 0).map(|v| v.to_string()),
         Type::Float => c.float_at(name, 0).map(|v| v.to_string()),

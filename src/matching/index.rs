@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
+use super::exchange::Exchange;
 use super::inputs::{ContractRow, Inputs, with_subunits};
 use super::price::PriceList;
 use super::reference;
@@ -44,8 +45,8 @@ pub struct Parameters {
     pub price_tolerance_ppm: i64,
     /// The workspace's currency.
     pub currency: String,
-    /// Exchange rates to the workspace's currency, by foreign currency: parameters `exchange_rate_<from>_<to>` in lower case.
-    pub exchange_rates: BTreeMap<String, Rule>,
+    /// Exchange rates to the workspace's currency: parameters `exchange_rate_<from>_<to>` in lower case, and what is published.
+    pub exchange: Exchange,
 }
 
 impl Parameters {
@@ -58,7 +59,7 @@ impl Parameters {
         let whole = |code: &str| -> Result<i32> { Ok(i32::try_from(value(code)? / 10_000).expect("a count of days or months fits")) };
         let ratio = |code: &str| -> Result<f64> { Ok(value(code)? as f64 / 10_000.0) };
         let suffix = format!("_{}", currency.to_ascii_lowercase());
-        let exchange_rates =
+        let exchange_rates: BTreeMap<String, Rule> =
             rules.parameters().filter_map(|r| Some((r.code.strip_prefix("exchange_rate_")?.strip_suffix(&suffix)?.to_ascii_uppercase(), r.clone()))).collect();
         Ok(Parameters {
             term_grace_days: whole("term_grace_days")?,
@@ -79,18 +80,18 @@ impl Parameters {
             confidence_undetermined: ratio("confidence_undetermined")?,
             price_tolerance_ppm: (price_tolerance_ratio * 1e6).round() as i64,
             currency: currency.to_string(),
-            exchange_rates,
+            exchange: Exchange::of_rules(exchange_rates),
         })
     }
 
     /// Minor units of `currency` on a day in minor units of the workspace's; `None` without a rate in force.
     pub fn converted(&self, minor: i64, currency: &str, day: Option<Date>) -> Option<i64> {
-        if currency == self.currency {
-            return Some(minor);
-        }
-        // Rates are kept in 10^−4, and both currencies have two decimals.
-        let rate = self.exchange_rates.get(currency)?.at(day?)?.value;
-        crate::model::money::divide_rounded(i128::from(minor) * i128::from(rate), 10_000)
+        if currency == self.currency { Some(minor) } else { self.exchange.convert(minor, currency, day?).map(|(minor, _)| minor) }
+    }
+
+    /// The day of the rate by which amounts of `currency` are converted on a day; `None` for the workspace's own, and without a rate.
+    pub fn exchange_rate_on(&self, currency: &str, day: Option<Date>) -> Option<Date> {
+        if currency == self.currency { None } else { self.exchange.convert(0, currency, day?).map(|(_, on)| on) }
     }
 }
 

@@ -326,6 +326,11 @@ impl<'i> Chunk<'i> {
         self.index.parameters.converted(self.net_minor(row), self.currency(row), self.day(row).0)
     }
 
+    /// The day of the rate that gave [`Chunk::spend_minor`].
+    pub fn exchange_rate_on(&self, row: usize) -> Option<Date> {
+        self.index.parameters.exchange_rate_on(self.currency(row), self.day(row).0)
+    }
+
     /// The day that terms are tested by, and which it is.
     pub fn day(&self, row: usize) -> (Option<Date>, Basis) {
         for (column, basis) in [(&self.delivered_on, Basis::Delivered), (&self.invoice_on, Basis::Invoiced), (&self.booked_on, Basis::Booked)] {

@@ -14,6 +14,7 @@ pub mod credit;
 pub mod decide;
 mod emit;
 pub mod evidence;
+mod exchange;
 mod explain;
 pub mod index;
 pub mod inputs;
@@ -41,18 +42,28 @@ use crate::error::Result;
 use crate::model::Period;
 use crate::pipeline::Context;
 use crate::schema::{
-    CONTRACT, CONTRACT_SUPPLIER, CONTRACT_TERM, INVOICE_LINE, LINE_CATEGORY, ORGANISATIONAL_UNIT, PRICE_LIST_ITEM, SPEND, SPEND_CATEGORY, SUPPLIER, Table,
-    VENDOR_SUPPLIER,
+    CONTRACT, CONTRACT_SUPPLIER, CONTRACT_TERM, EXCHANGE_RATE, INVOICE_LINE, LINE_CATEGORY, ORGANISATIONAL_UNIT, PRICE_LIST_ITEM, SPEND, SPEND_CATEGORY,
+    SUPPLIER, Table, VENDOR_SUPPLIER,
 };
 use crate::store::{self, EncodedRowGroup, FileEntry, RowGroupEncoder, StageEntry, Store, TableWriter};
 
 /// Name of the stage.
 const STAGE: &str = "match";
 /// Raised when the same inputs give other rows.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// Tables that the stage reads.
-const READS: &[&Table] =
-    &[&INVOICE_LINE, &LINE_CATEGORY, &CONTRACT, &CONTRACT_SUPPLIER, &SUPPLIER, &VENDOR_SUPPLIER, &SPEND_CATEGORY, &ORGANISATIONAL_UNIT, &PRICE_LIST_ITEM];
+const READS: &[&Table] = &[
+    &INVOICE_LINE,
+    &LINE_CATEGORY,
+    &CONTRACT,
+    &CONTRACT_SUPPLIER,
+    &SUPPLIER,
+    &VENDOR_SUPPLIER,
+    &SPEND_CATEGORY,
+    &ORGANISATIONAL_UNIT,
+    &PRICE_LIST_ITEM,
+    &EXCHANGE_RATE,
+];
 
 /// Decides every line and writes `matched.spend` and `matched.contract_term`.
 ///
@@ -84,7 +95,9 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
 
 /// The index of the workspace's contracts, with the parameters in force on the as-of date.
 fn index_of(context: &Context, store: &Store, inputs: &Inputs) -> Result<Index> {
-    let parameters = Parameters::at(&context.rules, &context.config.currency, context.config.price_tolerance_ratio, context.as_of(store))?;
+    let config = &context.config;
+    let mut parameters = Parameters::at(&context.rules, &config.currency, config.price_tolerance_ratio, context.as_of(store))?;
+    parameters.exchange.read(store, &config.currency, config.exchange_rate_age_days_max)?;
     Ok(Index::build(inputs, parameters))
 }
 

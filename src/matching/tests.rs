@@ -1,10 +1,10 @@
 //! The decision as a table: each reason, each edge. Ids tell the role.
 
-use std::collections::BTreeMap;
 
 use super::ceiling::{self, At, Burn};
 use super::coverage::Basis;
 use super::decide::{self, Ledger, Line};
+use super::exchange::Exchange;
 use super::index::{Index, Parameters, Reference};
 use super::inputs::{CategoryRow, ContractRow, HolderRow, Inputs, PriceRow, SupplierRow, UnitRow, VendorRow};
 use super::price::Paid;
@@ -34,7 +34,7 @@ fn parameters() -> Parameters {
         confidence_undetermined: 0.0,
         price_tolerance_ppm: 10_000,
         currency: "SEK".into(),
-        exchange_rates: BTreeMap::new(),
+        exchange: Exchange::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `lake.*`: what the exports said, typed, one row per record. Ingest writes these; nothing else does.
 
-use super::{Column, Table, boolean, date, int, money, quantity, text};
+use super::{Column, Table, boolean, date, int, money, quantity, rate, text};
 
 const SOURCE_FILE_ID: Column = text("source_file_id", "The file the row came from: first 10 hex digits of its SHA-256.").required();
 const SOURCE_LINE: Column = int("source_line", "The line in that file on which the record starts, from 1.").required();
@@ -272,5 +272,65 @@ pub const CATEGORY_RULE: Table = Table {
         text("text_contains", "Text that the line or account name contains, case folded; empty = any."),
         text("category_code", "The category given; empty when the rule excludes."),
         text("exclusion", "Why the line is no purchase: salary, tax, transfer, grant, internal, public_body, financial; empty when it is one."),
+    ],
+};
+
+/// One row per total of the ledger.
+pub const LEDGER_BALANCE: Table = Table {
+    schema: "lake",
+    name: "ledger_balance",
+    grain: "one total of the ledger: account × month",
+    key: &["source_file_id", "source_line"],
+    is_partitioned: false,
+    doc: "What the ledger itself says was booked, from a SIE file or a list of totals: invoice lines are reconciled with it.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("account_code", "Ledger account; empty = all accounts together."),
+        date("month_on", "First day of the month.").required(),
+        money("net_amount", "Sum booked in the month, signed as the invoice lines.").required(),
+        text("currency", "ISO 4217 code of the amount.").required(),
+        text("controlled_source_name", "The source whose lines the total is of; empty = all sources of invoice lines."),
+    ],
+};
+
+/// One row per exchange rate.
+pub const EXCHANGE_RATE: Table = Table {
+    schema: "lake",
+    name: "exchange_rate",
+    grain: "one rate of one pair of currencies on one day",
+    key: &["source_file_id", "source_line", "quote_currency"],
+    is_partitioned: false,
+    doc: "Exchange rates as their publisher states them. Lines in other currencies are converted by these and no others.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        date("rate_on", "The day of the rate.").required(),
+        text("base_currency", "The currency of which there is one.").required(),
+        text("quote_currency", "The currency that it is stated in.").required(),
+        rate("exchange_rate", "Units of `quote_currency` for one unit of `base_currency`.").required(),
+    ],
+};
+
+/// One row per finding on a file.
+pub const FINDING: Table = Table {
+    schema: "lake",
+    name: "finding",
+    grain: "one finding on one source file: for a column, a month or another file where the kind has one",
+    key: &["source_file_id", "finding", "column_name", "period", "other_source_file_id", "detail"],
+    is_partitioned: false,
+    doc: "What a person should know about a file that was read: repeated rows, replaced months, totals that differ, marks that cannot be seen.",
+    columns: &[
+        SOURCE_FILE_ID,
+        text("path", "Path of the file, relative to the workspace.").required(),
+        text("finding", "Code of the finding: see docs/faults.md.").required(),
+        text("column_name", "The file's column, where the finding is on one."),
+        text("period", "The month, where the finding is on one: YYYY-MM."),
+        text("other_source_file_id", "The other file, where two are concerned."),
+        text("other_path", "Its path."),
+        int("row_count", "Rows concerned."),
+        money("net_amount", "Their net amount in the lines' currencies; for `total_differs` the total less the rows read."),
+        int("source_line", "The first line concerned."),
+        text("detail", "An example or what the document says, personal numbers masked."),
     ],
 };

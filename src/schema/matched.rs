@@ -48,6 +48,7 @@ pub const SPEND: Table = Table {
         money("net_amount", "Net amount in the line's own currency.").required(),
         text("currency", "That currency.").required(),
         money("spend_net", "Net amount in the workspace's currency, VAT excluded; empty when no exchange rate is on file."),
+        date("exchange_rate_on", "Day of the rate that gave it; empty for lines in the workspace's currency, and without a rate."),
         boolean("is_addressable", "Whether the line counts as spend that contracts could cover.").required(),
         text("exclusion", "Why it does not: salary, tax, transfer, grant, internal, public_body, financial, no_exchange_rate."),
         text("outcome", "compliant, deviating (a contract covers it and a term is broken: M7, M8), off_contract (M1 to M6), ambiguous, undetermined (M9) or not_addressable.").required(),

@@ -34,6 +34,9 @@ pub const ANALYSES: &[&str] = &[
     "spend_cube",
     "exclusion",
     "source_reconciliation",
+    "ledger_reconciliation",
+    "source_finding",
+    "currency_conversion",
     "unit_completeness",
     "category_method_share",
 ];

@@ -31,6 +31,8 @@ pub enum Type {
     Money,
     /// Quantity or unit price: `Decimal(18,4)`.
     Quantity,
+    /// Exchange rate: `Decimal(18,8)`.
+    Rate,
     /// Calendar day.
     Date,
     /// True or false.
@@ -47,6 +49,7 @@ impl Type {
             Type::Int => DataType::Int64,
             Type::Money => DataType::Decimal128(18, 2),
             Type::Quantity => DataType::Decimal128(18, 4),
+            Type::Rate => DataType::Decimal128(18, 8),
             Type::Date => DataType::Date32,
             Type::Bool => DataType::Boolean,
             Type::Float => DataType::Float64,
@@ -60,6 +63,7 @@ impl Type {
             Type::Int => "int",
             Type::Money => "money",
             Type::Quantity => "quantity",
+            Type::Rate => "rate",
             Type::Date => "date",
             Type::Bool => "bool",
             Type::Float => "float",
@@ -68,7 +72,7 @@ impl Type {
 
     /// The type that a word of an SQL header names.
     pub fn from_word(word: &str) -> Option<Type> {
-        [Type::Text, Type::Int, Type::Money, Type::Quantity, Type::Date, Type::Bool, Type::Float].into_iter().find(|t| t.word() == word)
+        [Type::Text, Type::Int, Type::Money, Type::Quantity, Type::Rate, Type::Date, Type::Bool, Type::Float].into_iter().find(|t| t.word() == word)
     }
 }
 
@@ -112,6 +116,10 @@ pub const fn money(name: &'static str, doc: &'static str) -> Column {
 /// A quantity or unit-price column.
 pub const fn quantity(name: &'static str, doc: &'static str) -> Column {
     Column::new(name, Type::Quantity, doc)
+}
+/// An exchange-rate column.
+pub const fn rate(name: &'static str, doc: &'static str) -> Column {
+    Column::new(name, Type::Rate, doc)
 }
 /// A date column.
 pub const fn date(name: &'static str, doc: &'static str) -> Column {
@@ -180,6 +188,9 @@ pub const TABLES: &[&Table] = &[
     &SUPPLIER_REGISTER,
     &SPEND_CATEGORY,
     &CATEGORY_RULE,
+    &LEDGER_BALANCE,
+    &EXCHANGE_RATE,
+    &FINDING,
     &SUPPLIER,
     &VENDOR_SUPPLIER,
     &SUPPLIER_CLASS,

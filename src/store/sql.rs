@@ -237,6 +237,7 @@ fn empty_frame(table: &Table) -> LazyFrame {
                 Type::Int => DataType::Int64,
                 Type::Money => DataType::Decimal(18, 2),
                 Type::Quantity => DataType::Decimal(18, 4),
+                Type::Rate => DataType::Decimal(18, 8),
                 Type::Date => DataType::Date,
                 Type::Bool => DataType::Boolean,
                 Type::Float => DataType::Float64,
@@ -278,6 +279,7 @@ fn typed_array(column: &Column, ty: Type) -> std::result::Result<ArrayRef, Strin
         Type::Date if series.dtype() == &DataType::Date => Arc::new(cast(DataType::Int32)?.i32().map_err(|_| wrong())?.iter().collect::<Date32Array>()),
         Type::Money => decimal_array(column, 18, 2)?,
         Type::Quantity => decimal_array(column, 18, 4)?,
+        Type::Rate => decimal_array(column, 18, 8)?,
         _ => return Err(wrong()),
     })
 }

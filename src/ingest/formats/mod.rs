@@ -29,6 +29,7 @@ use super::cells::{CellFault, CellTable};
 use super::faults;
 use crate::error::{Error, Result};
 use content::Content;
+pub use sie::is_sie;
 
 /// What a file turned out to be.
 pub struct Document {

@@ -1,6 +1,5 @@
 //! The decision as a table: each reason, each edge. Ids tell the role.
 
-
 use super::ceiling::{self, At, Burn};
 use super::coverage::Basis;
 use super::decide::{self, Ledger, Line};

@@ -9,7 +9,7 @@ use super::page::{Page, paragraph};
 use super::table::{Kind, Table, drill};
 use super::texts;
 
-use Kind::{Bool, Code, Exact, Id, Int, Number, Share, Text};
+use Kind::{Bool, Code, Date, Exact, Id, Int, Number, Share, Text};
 
 /// Its tables.
 pub fn tables(data: &Data) -> Vec<Table> {
@@ -52,12 +52,68 @@ pub fn tables(data: &Data) -> Vec<Table> {
                 ("row_read_count", Int),
                 ("row_kept_count", Int),
                 ("row_rejected_count", Int),
+                ("row_replaced_count", Int),
+                ("row_repeated_count", Int),
                 ("net_amount_read", Exact),
                 ("net_amount_rejected", Exact),
                 ("lake_net_amount", Exact),
                 ("decided_net_amount", Exact),
                 ("control_difference_net", Exact),
                 ("is_reconciled", Bool),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("ledger_reconciliation", "ledger_reconciliation"),
+            data.metric("ledger_reconciliation"),
+            &[
+                ("account_code", Id),
+                ("period", Id),
+                ("currency", Id),
+                ("ledger_net_amount", Exact),
+                ("line_net_amount", Exact),
+                ("line_count", Int),
+                ("difference_net", Exact),
+                ("is_compared", Bool),
+                ("is_reconciled", Bool),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("source_finding", "source_finding"),
+            data.metric("source_finding"),
+            &[
+                ("path", Text),
+                ("finding", Code),
+                ("period", Id),
+                ("other_path", Text),
+                ("column_name", Text),
+                ("row_count", Int),
+                ("net_amount", Exact),
+                ("source_line", Int),
+                ("detail", Text),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("currency_conversion", "currency_conversion"),
+            data.metric("currency_conversion"),
+            &[
+                ("currency", Id),
+                ("exchange_rate_on", Date),
+                ("rate_source", Text),
+                ("base_currency", Id),
+                ("base_rate", Id),
+                ("target_rate", Id),
+                ("line_count", Int),
+                ("net_amount", Exact),
+                ("spend_net", Exact),
             ],
             limit,
             |_| true,
@@ -111,6 +167,33 @@ pub fn body(page: &Page<'_>) -> Markup {
         ),
         "source_reconciliation",
         page.say("Inga fakturafiler har lästs in.", "No invoice files were read."),
+    ));
+    m.push(&page.block(
+        page.say("Avstämning mot huvudboken", "Reconciliation with the ledger"),
+        page.say(
+            "Huvudbokens summa per konto och månad mot de inlästa raderna. Konton som inga inköp finns på jämförs inte.",
+            "The ledger’s sum for each account and month against the lines read. Accounts that nothing was bought on are not compared.",
+        ),
+        "ledger_reconciliation",
+        page.say("Ingen SIE-fil eller saldolista har lästs in.", "No SIE file or list of balances was read."),
+    ));
+    m.push(&page.block(
+        page.say("Iakttagelser om filerna", "Findings on the files"),
+        page.say(
+            "Inget av detta har ändrats eller tagits bort i det tysta. Rader som finns i två filer räknas i båda.",
+            "Nothing of this was changed or dropped in silence. Rows that stand in two files are counted in both.",
+        ),
+        "source_finding",
+        page.say("Inget att anmärka på.", "Nothing to note."),
+    ));
+    m.push(&page.block(
+        page.say("Valutaomräkning", "Currency conversion"),
+        page.say(
+            "Varje kurs med dag och källa. Rader utan kurs läggs aldrig ihop med andra valutor.",
+            "Each rate with its day and source. Lines without a rate are never added to other currencies.",
+        ),
+        "currency_conversion",
+        page.say("Alla rader är i redovisningsvalutan.", "All lines are in the reporting currency."),
     ));
     let rejected = page.say("Avvisade rader", "Rejected rows");
     let note = if page.data.reject_count > page.data.rejects.len() as u64 {

@@ -47,6 +47,9 @@ const SHEETS: &[(&str, &str, &str, Option<ChartPlan>)] = &[
     ("duplicate_invoice", "Dubbletter", "Duplicates", None),
     ("exclusion", "Undantag", "Exclusions", None),
     ("source_reconciliation", "Avstämning", "Reconciliation", None),
+    ("ledger_reconciliation", "Huvudbok", "Ledger", None),
+    ("source_finding", "Iakttagelser", "Findings", None),
+    ("currency_conversion", "Valutor", "Currencies", None),
     ("unit_completeness", "Fullständighet", "Completeness", None),
 ];
 

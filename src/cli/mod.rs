@@ -8,12 +8,9 @@ mod output;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex};
 
 use clap::Parser;
 use clap::error::ErrorKind;
-
-use crate::error::Error;
 
 pub use args::{Args, command};
 
@@ -45,19 +42,7 @@ fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let console = output::Console::new(&args.common);
-    // What a panic says may hold values of the data: only its place is told.
-    let place = Arc::new(Mutex::new(String::new()));
-    let seen = place.clone();
-    std::panic::set_hook(Box::new(move |info| {
-        if let (Some(location), Ok(mut first)) = (info.location(), seen.lock())
-            && first.is_empty()
-        {
-            *first = format!("{}:{}", location.file(), location.line());
-        }
-    }));
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| commands::dispatch(&args, &console)))
-        .unwrap_or_else(|_| Err(Error::Internal(format!("stopped at {}", place.lock().map(|p| p.clone()).unwrap_or_default()))));
-    match done {
+    match commands::dispatch(&args, &console) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             console.error(&error);

@@ -410,8 +410,13 @@ impl Words {
     fn expanded(&self, tokens: Vec<String>) -> Vec<String> {
         let mut words: Vec<String> = Vec::with_capacity(tokens.len());
         for token in tokens {
-            let word = self.abbreviations.get(token.as_str()).map_or(token, |means| (*means).to_string());
-            if !words.contains(&word) {
+            let Some(means) = self.abbreviations.get(token.as_str()) else {
+                if !words.contains(&token) {
+                    words.push(token);
+                }
+                continue;
+            };
+            for word in means.split(' ').filter(|w| !words.iter().any(|known| known == w)).map(str::to_string).collect::<Vec<_>>() {
                 words.push(word);
             }
         }
@@ -455,6 +460,7 @@ mod tests {
             ("Städ i Norr AB (EJ ANVÄND)", "stad i norr", "AB"),
             ("AB", "ab", ""),
             ("Univ. of Lund", "university of lund", ""),
+            ("L.B. of Harrow", "london borough of harrow", ""),
             ("St.James Hospital", "st james hospital", ""),
             ("Marks &amp; Spencer plc", "marks spencer", "PLC"),
         ] {

@@ -31,11 +31,14 @@ pub const ANALYSES: &[&str] = &[
     "new_supplier",
     "concentration_category",
     "supplier_pareto",
+    "supplier_group",
+    "supplier_finding",
     "spend_cube",
     "exclusion",
     "source_reconciliation",
     "unit_completeness",
     "category_method_share",
+    "category_review",
 ];
 
 /// The key figures with their comparisons, made from `data/kpi/*.toml`.

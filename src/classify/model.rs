@@ -371,3 +371,75 @@ fn temperature(scores: &[(Vec<f32>, u32)]) -> f32 {
     };
     [1.0f32, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0].into_iter().min_by(|a, b| loss(*a).total_cmp(&loss(*b))).unwrap_or(4.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<u32> {
+        features(&Words { text, account: "", account_name: "", vendor: "" })
+    }
+
+    /// 360 lines of two kinds, with numbers, slips and words that say nothing; every eleventh is labelled wrong.
+    fn examples() -> Vec<Example> {
+        let (paint, clean) = (["målning", "färg", "tapetsering", "målare", "lackning"], ["städning", "golvvård", "fönsterputs", "städ", "sanering"]);
+        let places = ["av hus", "enligt offert", "mars", "vecka 12", "skola", "trapphus"];
+        let mut examples = Vec::new();
+        for n in 0..360usize {
+            let is_paint = n % 2 == 0;
+            let words = if is_paint { paint } else { clean };
+            let text = format!("{} {} {} {n}", words[n / 2 % 5], places[n % 6], places[n / 7 % 6]);
+            let class = u32::from(is_paint != (n % 11 == 5));
+            examples.push(Example { features: of(&text), class, group: n as u64 / 3 });
+        }
+        examples
+    }
+
+    #[test]
+    fn words_tell_the_category_and_strangers_do_not() {
+        let model = Model::train(&examples(), 2, &LIMITS).expect("enough of both kinds");
+        for (text, class) in [("Målning fasad", 1), ("lackning av dörrar", 1), ("Golvvård april", 0), ("STADNING kontor 17", 0)] {
+            let answer = model.answer(&of(text));
+            assert!(answer.class == class && answer.probability > 0.75, "{text}: {answer:?}");
+            // Some labels are wrong, and the model knows that it is.
+            assert!(answer.probability < 0.97, "{text}: {answer:?}");
+        }
+        let stranger = model.answer(&of("xyzzy qwrt"));
+        let known = model.answer(&of("målning"));
+        assert!(stranger.probability < known.probability, "{stranger:?} {known:?}");
+    }
+
+    #[test]
+    fn learning_again_learns_the_same() {
+        let answers = |examples: &[Example]| {
+            let model = Model::train(examples, 2, &LIMITS).expect("enough of both kinds");
+            ["målning", "städ", "hus"].map(|t| model.answer(&of(t)))
+        };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
+        assert_eq!(answers(&examples()), pool.install(|| answers(&examples())));
+    }
+
+    #[test]
+    fn too_little_to_learn_from() {
+        assert!(Model::train(&examples()[..40], 2, &LIMITS).is_none());
+        assert!(Model::train(&examples(), 1, &LIMITS).is_none());
+    }
+
+    #[test]
+    fn calibration_rises_with_the_value() {
+        let answers: Vec<(f32, bool)> = (0..400).map(|n| (n as f32 / 400.0, n % 4 != 0 && n > 150 || n % 3 == 0)).collect();
+        let calibration = Calibration::fit(answers);
+        let at = [0.0, 0.2, 0.5, 0.9, 1.0].map(|v| calibration.probability(v));
+        assert!(at.windows(2).all(|w| w[0] <= w[1]), "{at:?}");
+        assert!(at[4] > 0.7 && at[4] < 0.9, "{at:?}");
+        assert_eq!(Calibration::default().probability(1.0), 0.0);
+    }
+
+    #[test]
+    fn numbers_do_not_tell_lines_apart() {
+        assert_eq!(of("Faktura 12345"), of("FAKTURA 9"));
+        let words = |text, account| Words { text, account, account_name: "", vendor: "" };
+        assert_eq!(rank(&words("Städ 1", "6110"), "90"), rank(&words("Städ 22", "6110"), "90"));
+        assert_ne!(rank(&words("Städ 1", "6110"), "90"), rank(&words("Städ 1", "6120"), "90"));
+    }
+}

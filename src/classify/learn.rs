@@ -46,10 +46,10 @@ pub(super) fn answer_open_lines(
     let mut classes: Vec<String> = kinds.iter().map(|k| k.category.clone()).collect();
     classes.sort_unstable();
     classes.dedup();
-    let mut kinds_of: FxHashMap<u32, usize> = FxHashMap::default();
-    kinds.iter().for_each(|k| *kinds_of.entry(k.supplier).or_default() += 1);
+    let mut kind_counts: FxHashMap<u32, usize> = FxHashMap::default();
+    kinds.iter().for_each(|k| *kind_counts.entry(k.supplier).or_default() += 1);
     // A record that stands for many payees, or for none, is no supplier of its own to measure on.
-    let is_one = |supplier: u32| supplier != 0 && kinds_of[&supplier] * GROUP_SHARE_PARTS <= kinds.len();
+    let is_one = |supplier: u32| supplier != 0 && kind_counts[&supplier] * GROUP_SHARE_PARTS <= kinds.len();
     let examples: Vec<Example> = kinds
         .iter()
         .map(|kind| Example {

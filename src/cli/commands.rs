@@ -168,10 +168,6 @@ fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, c
 fn review(common: &Common, most: usize, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {
     let config = load_config(common, None, None)?;
     let store = Store::open(&config.out_folder())?;
-    let stale = analysis::query(
-        &store,
-        "select line_number, override_text, remedy from resolved.supplier_override where override_status = 'stale' order by line_number",
-    )?;
     let frame = analysis::query(
         &store,
         &format!(
@@ -179,12 +175,12 @@ fn review(common: &Common, most: usize, format: args::Format, out: Option<&Path>
         ),
     )?;
     write_frame(console, &frame, if console.json { args::Format::Json } else { format }, out)?;
-    if stale.num_rows() > 0 {
-        console.say(&format!("lines of {} that point at nothing:", config.supplier_overrides.display()));
-        let columns = crate::store::Columns(&stale);
-        for row in 0..stale.num_rows() {
+    for batch in store.read(&schema::SUPPLIER_OVERRIDE)? {
+        let columns = crate::store::Columns(&batch);
+        for row in (0..batch.num_rows()).filter(|row| columns.text_at("override_status", *row) == Some("stale")) {
             let text = |name: &str| columns.text_at(name, row).unwrap_or_default();
-            console.say(&format!("  line {}: {} – {}", columns.int_at("line_number", row).unwrap_or_default(), text("override_text"), text("remedy")));
+            let line = columns.int_at("line_number", row).unwrap_or_default();
+            console.say(&format!("{}:{line}: {} – {}", config.supplier_overrides.display(), text("override_text"), text("remedy")));
         }
     }
     console.say(&format!("next: add the verdict of a link that is wrong to {}, then spendtrace run", config.supplier_overrides.display()));

@@ -26,16 +26,20 @@ with lines as (
 ),
 unsure as (
     select category_method, supplier_id, min(supplier_name) as supplier_name, account_code, min(account_name) as account_name, category_code,
-        min(category_name) as category_name, count(*) as line_count, sum(spend_net) as spend_net,
-        case when sum(spend_net) > 0 then -sum(spend_net) else sum(spend_net) end as negative_size_net
+        min(category_name) as category_name, count(*) as line_count, sum(spend_net) as spend_net, -sum(spend_net) as negative_net
     from lines
     where category_method in ('unclassified', 'model', 'supplier_majority', 'supplier_account', 'contract')
     group by category_method, supplier_id, account_code, category_code
 ),
+sized as (
+    select category_method, supplier_id, supplier_name, account_code, account_name, category_code, category_name, line_count, spend_net,
+        case when spend_net > 0 then negative_net else spend_net end as negative_size_net
+    from unsure
+),
 ranked as (
     select category_method, supplier_id, supplier_name, account_code, account_name, category_code, category_name, line_count, spend_net,
         row_number() over (order by negative_size_net, supplier_id, account_code, category_code, category_method) as review_rank
-    from unsure
+    from sized
 ),
 numbers as (
     select supplier_id, organisation_number

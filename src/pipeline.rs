@@ -74,7 +74,15 @@ pub const STAGES: &[Stage] = &[
         name: "resolve",
         doc: "find out which real supplier each vendor record is",
         reads: &["lake"],
-        writes: &[&schema::SUPPLIER, &schema::VENDOR_SUPPLIER, &schema::SUPPLIER_CLASS, &schema::CONTRACT_SUPPLIER, &schema::SUPPLIER_OVERRIDE],
+        writes: &[
+            &schema::SUPPLIER,
+            &schema::VENDOR_SUPPLIER,
+            &schema::SUPPLIER_CLASS,
+            &schema::CONTRACT_SUPPLIER,
+            &schema::SUPPLIER_OVERRIDE,
+            &schema::VENDOR_FINDING,
+            &schema::SUPPLIER_REVIEW,
+        ],
         run: resolve::run,
     },
     Stage {

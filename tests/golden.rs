@@ -97,7 +97,8 @@ fn spend_rows(folder: &Path) -> Vec<Row> {
                 ("vendor_key", &format!("key-{}", get("supplier"))),
                 ("supplier_id", get("supplier")),
                 ("supplier_name", &format!("Name of {}", get("supplier"))),
-                ("supplier_group_id", get("supplier")),
+                // One group in the fixture: the small one belongs to the office supplier.
+                ("supplier_group_id", if get("supplier") == "S-SMALL" { "S-OFFICE" } else { get("supplier") }),
                 ("invoice_number", get("invoice")),
                 ("voucher_number", get("voucher")),
                 ("invoice_key", &format!("{}-{}-{}", get("supplier"), if number.is_empty() { get("voucher") } else { &number }, &get("covered_on")[..4])),
@@ -209,6 +210,19 @@ pub fn build_lake(root: &Path) -> Store {
         vendors.insert(row["vendor_key"].clone(), pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect());
     }
     let vendors: Vec<Row> = vendors.into_values().collect();
+    // A name that was taken out, and one bank account beside two suppliers.
+    let findings: Vec<Row> = [("S-RED", "redacted", "fixture"), ("S-OFFICE", "shared_bank_account", "50501055"), ("S-NEW", "shared_bank_account", "50501055")]
+        .iter()
+        .map(|(supplier, finding, subject)| {
+            let pairs = [
+                ("vendor_key", format!("key-{supplier}")),
+                ("finding", finding.to_string()),
+                ("subject", subject.to_string()),
+                ("supplier_id", supplier.to_string()),
+            ];
+            pairs.into_iter().map(|(k, v)| (k.to_string(), v)).collect()
+        })
+        .collect();
     let mut transaction = store.begin();
     for (table, rows) in [(&schema::SPEND, &spend), (&schema::INVOICE_LINE, &lines)] {
         let mut by_period: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
@@ -223,7 +237,7 @@ pub fn build_lake(root: &Path) -> Store {
         }
         transaction.replace(table, entries);
     }
-    for (table, rows) in [(&schema::SOURCE_FILE, &files), (&schema::VENDOR_SUPPLIER, &vendors)] {
+    for (table, rows) in [(&schema::SOURCE_FILE, &files), (&schema::VENDOR_SUPPLIER, &vendors), (&schema::VENDOR_FINDING, &findings)] {
         transaction.replace_with(table, &[batch(table, rows)]).expect("a table");
     }
     for table in [

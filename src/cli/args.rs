@@ -9,6 +9,7 @@ Examples:
   spendtrace run data/sample              everything: ingest, resolve, classify, match, analyse, report
   spendtrace explain 3fa9c1d20b-1042      why this line was decided as it was
   spendtrace query \"select * from metric.compliance_total\"
+  spendtrace review -n 10                 which supplier links a person should look at
   spendtrace profile export.csv           what is in a file, and a mapping for it
   spendtrace init my-region               a new workspace
 
@@ -100,6 +101,18 @@ pub enum Command {
         format: Format,
         /// Write to this file instead of stdout (required for parquet)
         #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Links between vendor records that a person should look at, the most money at risk first, each with the line for the file of verdicts
+    Review {
+        /// How many
+        #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 20)]
+        most: usize,
+        /// Form of the result
+        #[arg(long, short, value_name = "FORM", default_value = "table")]
+        format: Format,
+        /// Write to this file instead of stdout (required for parquet)
+        #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
     /// The invariants: silent and 0 when all hold

@@ -28,6 +28,7 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Report(run) => stages(common, run, console, Some("report")),
         Command::Explain { line_id } => explain(common, line_id, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
+        Command::Review { most, format, out } => review(common, *most, *format, out.as_deref(), console),
         Command::Check { names } => check(common, names),
         Command::Profile { .. } => Err(Error::Config("this command comes next".to_string())),
         Command::Init { folder } => init(folder, console),
@@ -163,6 +164,29 @@ fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, c
     let frame = analysis::query(&store, &text)?;
     let format = if console.json { args::Format::Json } else { format };
     write_frame(console, &frame, format, out)
+}
+
+/// The questions of the last run, and which lines of the file of verdicts point at nothing any more.
+fn review(common: &Common, most: usize, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let frame = analysis::query(
+        &store,
+        &format!(
+            "select review_rank, at_risk_net, amount_net, probability, is_linked, record, other, evidence, verdict from resolved.supplier_review where review_rank <= {most} order by review_rank"
+        ),
+    )?;
+    write_frame(console, &frame, if console.json { args::Format::Json } else { format }, out)?;
+    for batch in store.read(&schema::SUPPLIER_OVERRIDE)? {
+        let columns = crate::store::Columns(&batch);
+        for row in (0..batch.num_rows()).filter(|row| columns.text_at("override_status", *row) == Some("stale")) {
+            let text = |name: &str| columns.text_at(name, row).unwrap_or_default();
+            let line = columns.int_at("line_number", row).unwrap_or_default();
+            console.say(&format!("{}:{line}: {} – {}", config.supplier_overrides.display(), text("override_text"), text("remedy")));
+        }
+    }
+    console.say(&format!("next: add the verdict of a link that is wrong to {}, then spendtrace run", config.supplier_overrides.display()));
+    Ok(())
 }
 
 fn check(common: &Common, names: &[String]) -> Result<()> {

@@ -186,6 +186,7 @@ const METRICS: &[Enters] = &[
     ("new_supplier", |d, _| d.outcome != "not_addressable"),
     ("concentration_category", |d, _| d.outcome != "not_addressable"),
     ("supplier_pareto", |d, _| d.outcome != "not_addressable"),
+    ("supplier_group", |d, _| d.outcome != "not_addressable"),
     ("deviation_line", |d, _| ["off_contract", "deviating"].contains(&&*d.outcome)),
     ("price_deviation", |_, has_deviation| has_deviation),
 ];

@@ -24,6 +24,39 @@ pub fn tables(data: &Data) -> Vec<Table> {
             |_| true,
             none,
         ),
+        Table::of(
+            ("category_review", "category_review"),
+            data.metric("category_review"),
+            &[
+                ("supplier_name", Text),
+                ("account_name", Text),
+                ("category_method", Code),
+                ("category_name", Text),
+                ("line_count", Int),
+                ("spend_net", Exact),
+                ("spend_ratio", Share),
+                ("rule", Id),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("supplier_finding", "supplier_finding"),
+            data.metric("supplier_finding"),
+            &[
+                ("finding", Code),
+                ("subject", Id),
+                ("supplier_count", Int),
+                ("vendor_record_count", Int),
+                ("line_count", Int),
+                ("spend_net", Exact),
+                ("spend_ratio", Share),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
         Table::sorted(
             ("unit_completeness", "unit_completeness"),
             data.metric("unit_completeness"),
@@ -210,6 +243,24 @@ pub fn body(page: &Page<'_>) -> Markup {
         ),
         "category_method_share",
         page.say("Underlaget saknar kategorier.", "The data has no categories."),
+    ));
+    m.push(&page.block(
+        page.say("Kategorier att granska", "Categories to review"),
+        page.say(
+            "Leverantörer och konton vars kategori varken angavs eller följer av en regel, störst belopp först. Fyll i kategorin i regeln och lägg raden i regelfilen.",
+            "Suppliers and accounts whose category was neither stated nor ruled, largest first. Fill in the category of the rule and add the row to the rules file.",
+        ),
+        "category_review",
+        page.say("Alla kategorier är angivna eller följer av regler.", "All categories were stated or follow from rules."),
+    ));
+    m.push(&page.block(
+        page.say("Leverantörsposter att granska", "Vendor records to review"),
+        page.say(
+            "Poster som med avsikt inte har slagits ihop. Ett delat bankkonto kan vara ett factoringbolag, en hyresvärd eller en koncern – eller ett fel i leverantörsregistret.",
+            "Records that were kept apart on purpose. A shared bank account may be a factor’s, a landlord’s or a group’s – or an error in the vendor master.",
+        ),
+        "supplier_finding",
+        page.say("Ingen post avviker.", "No record is odd."),
     ));
     m.push(&page.block(
         page.say("Enheter och månader", "Units and months"),

@@ -38,6 +38,23 @@ pub fn tables(data: &Data) -> Vec<Table> {
             |_| true,
             supplier,
         ),
+        Table::of(
+            ("supplier_group", "supplier_group"),
+            data.metric("supplier_group"),
+            &[
+                ("supplier_group_name", Text),
+                ("group_rank", Int),
+                ("supplier_count", Int),
+                ("spend_net", Money),
+                ("spend_ratio", Share),
+                ("largest_supplier_spend_net", Money),
+                ("compliant_spend_net", Money),
+                ("off_contract_spend_net", Money),
+            ],
+            limit,
+            |r| r.bool("is_group") == Some(true),
+            |_| String::new(),
+        ),
         Table::sorted(
             ("concentration_category", "concentration_category"),
             data.metric("concentration_category"),
@@ -99,7 +116,17 @@ pub fn tables(data: &Data) -> Vec<Table> {
 /// The section.
 pub fn body(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
-    m.push(&pareto(page)).push(&concentration(page)).push(&diversity(page));
+    m.push(&pareto(page));
+    m.push(&page.block(
+        page.say("Koncerner", "Corporate groups"),
+        page.say(
+            "Leverantörer med ett känt moderbolag, summerade. Moderbolag kommer från företagsuppgifter och beslut, aldrig från likhet i namn. Avtal hör till bolaget, inte till koncernen.",
+            "Suppliers with a known parent, summed. Parents come from register files and verdicts, never from likeness of names. Contracts belong to the company, not to the group.",
+        ),
+        "supplier_group",
+        page.say("Inga moderbolag är kända.", "No parents are known."),
+    ));
+    m.push(&concentration(page)).push(&diversity(page));
     m.push(&page.block(
         page.say("Nya leverantörer", "New suppliers"),
         page.say(

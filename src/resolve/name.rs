@@ -135,7 +135,7 @@ pub fn parse(text: &str) -> Name {
     let count = tokens.len();
     let own = words.expanded(tokens);
     // A word said twice is one word; of what stood after the form at least one word must be left before it.
-    let tail = tail.saturating_sub(count - own.len()).min(own.len().saturating_sub(1));
+    let tail = tail.saturating_sub(count.saturating_sub(own.len())).min(own.len().saturating_sub(1));
     Name { words: own, other_words: words.expanded(other), relation, tail, form: form.or(other_form), blank }
 }
 
@@ -410,8 +410,13 @@ impl Words {
     fn expanded(&self, tokens: Vec<String>) -> Vec<String> {
         let mut words: Vec<String> = Vec::with_capacity(tokens.len());
         for token in tokens {
-            let word = self.abbreviations.get(token.as_str()).map_or(token, |means| (*means).to_string());
-            if !words.contains(&word) {
+            let Some(means) = self.abbreviations.get(token.as_str()) else {
+                if !words.contains(&token) {
+                    words.push(token);
+                }
+                continue;
+            };
+            for word in means.split(' ').filter(|w| !words.iter().any(|known| known == w)).map(str::to_string).collect::<Vec<_>>() {
                 words.push(word);
             }
         }
@@ -424,7 +429,7 @@ fn starts_with(tokens: &[String], phrase: &[&str]) -> bool {
 }
 
 /// Rows of an embedded list with `;` between fields, without its header.
-fn rows<const N: usize>(path: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+pub(super) fn rows<const N: usize>(path: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     let text = assets::text(path).unwrap_or_else(|| panic!("{path} is embedded"));
     text.lines().skip(1).filter(|line| !line.is_empty()).map(move |line| {
         let fields: Vec<&str> = line.split(';').collect();
@@ -455,6 +460,7 @@ mod tests {
             ("Städ i Norr AB (EJ ANVÄND)", "stad i norr", "AB"),
             ("AB", "ab", ""),
             ("Univ. of Lund", "university of lund", ""),
+            ("L.B. of Harrow", "london borough of harrow", ""),
             ("St.James Hospital", "st james hospital", ""),
             ("Marks &amp; Spencer plc", "marks spencer", "PLC"),
         ] {

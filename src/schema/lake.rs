@@ -234,6 +234,7 @@ pub const SUPPLIER_REGISTER: Table = Table {
         boolean("is_idea_based_declared", "Declares itself idea-based."),
         text("municipality_code", "Municipality of the seat."),
         text("parent_organisation_number", "Organisation number of the parent company."),
+        text("parent_organisation_name", "Name of the parent company, for registers that do not give its number."),
         text("certified_classes", "Other certified classes, separated by `|`."),
         date("status_on", "The date that the facts describe."),
     ],

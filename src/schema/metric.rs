@@ -31,6 +31,8 @@ pub const ANALYSES: &[&str] = &[
     "new_supplier",
     "concentration_category",
     "supplier_pareto",
+    "supplier_group",
+    "supplier_finding",
     "spend_cube",
     "exclusion",
     "source_reconciliation",
@@ -39,6 +41,7 @@ pub const ANALYSES: &[&str] = &[
     "currency_conversion",
     "unit_completeness",
     "category_method_share",
+    "category_review",
 ];
 
 /// The key figures with their comparisons, made from `data/kpi/*.toml`.

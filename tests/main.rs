@@ -1,6 +1,7 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
 mod browser;
+mod corpus;
 mod docs;
 mod figures;
 mod formats;
@@ -15,6 +16,7 @@ mod report;
 mod resolve_quality;
 mod resolve_stage;
 mod rules;
+mod sniffer;
 mod support;
 mod synth;
 mod tender_flags;

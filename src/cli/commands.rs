@@ -13,7 +13,7 @@ use crate::model::LineId;
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
 use crate::store::Store;
-use crate::{analysis, matching, report, schema, synth};
+use crate::{analysis, ingest, matching, report, schema, synth};
 
 /// Does what was typed.
 pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
@@ -29,7 +29,7 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Explain { line_id } => explain(common, line_id, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
         Command::Check { names } => check(common, names),
-        Command::Profile { .. } => Err(Error::Config("this command comes next".to_string())),
+        Command::Profile { file, encoding, mapping } => profile(common, file, encoding.as_deref(), *mapping, console),
         Command::Init { folder } => init(folder, console),
         Command::Synth { folder, lines, seed, months, single } => {
             let layout = if *single { synth::Layout::Single } else { synth::Layout::Region };
@@ -169,6 +169,47 @@ fn check(common: &Common, names: &[String]) -> Result<()> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let broken: Vec<String> = analysis::check(&store, &names)?.iter().filter(|c| c.rows.num_rows() > 0).map(analysis::Check::message).collect();
     if broken.is_empty() { Ok(()) } else { Err(Error::Check(broken.join("\n"))) }
+}
+
+fn profile(common: &Common, file: &Path, encoding: Option<&str>, mapping_only: bool, console: &Console) -> Result<()> {
+    // A file may be looked at before there is a workspace.
+    let currency = load_config(common, None, None).map_or_else(|_| "SEK".to_string(), |c| c.currency);
+    let profiles = ingest::profile::profile(file, ingest::profile::Options { encoding, currency: &currency })?;
+    if mapping_only {
+        let mut mappings: Vec<&str> = Vec::new();
+        for profile in &profiles {
+            let text = profile.mapping.as_deref().ok_or_else(|| Error::Input(profile.refusal.clone().unwrap_or_default()))?;
+            if !mappings.contains(&text) {
+                mappings.push(text);
+            }
+        }
+        return match mappings.as_slice() {
+            [one] => console.result(one),
+            _ => Err(Error::Input(format!(
+                "{}: its files need {} different mappings; unpack it and profile them one by one, or run profile without --mapping",
+                file.display(),
+                mappings.len()
+            ))),
+        };
+    }
+    if console.json {
+        return console.json_result(&profiles);
+    }
+    let mut text = String::new();
+    for profile in &profiles {
+        text.push_str(&format!("{}\n{}\n", profile.path, super::profile::text(profile)));
+    }
+    console.result(&super::output::inert(&text))?;
+    if let [one] = profiles.as_slice() {
+        match (&one.built_in, &one.mapping) {
+            (Some(name), _) => console.say(&format!("next: name it in spendtrace.toml: mapping = \"{name}\"")),
+            (None, Some(_)) => {
+                console.say(&format!("next: spendtrace profile {} --mapping > mappings/NAME.toml, and name it in spendtrace.toml", file.display()))
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(())
 }
 
 fn init(folder: &Path, console: &Console) -> Result<()> {

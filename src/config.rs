@@ -148,6 +148,9 @@ pub struct Source {
     /// Encoding to decode with, when the file's own is not found out: a WHATWG label, or cp437, cp850.
     #[serde(default)]
     pub encoding: Option<String>,
+    /// Columns that may come and go from file to file, by their names in the header; `*` stands for any.
+    #[serde(default)]
+    pub accept_columns: Vec<String>,
 }
 
 impl Config {

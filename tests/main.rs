@@ -2,6 +2,7 @@
 
 mod browser;
 mod classify_quality;
+mod corpus;
 mod docs;
 mod exchange;
 mod figures;
@@ -18,6 +19,7 @@ mod report;
 mod resolve_quality;
 mod resolve_stage;
 mod rules;
+mod sniffer;
 mod support;
 mod synth;
 mod tender_flags;

@@ -30,7 +30,7 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
         Command::Review { most, format, out } => review(common, *most, *format, out.as_deref(), console),
         Command::Check { names } => check(common, names),
-        Command::Profile { .. } => Err(Error::Config("this command comes next".to_string())),
+        Command::Profile { file, encoding, mapping } => profile(common, file, encoding.as_deref(), *mapping, console),
         Command::Init { folder } => init(folder, console),
         Command::Synth { folder, lines, seed, months, single } => {
             let layout = if *single { synth::Layout::Single } else { synth::Layout::Region };
@@ -200,6 +200,47 @@ fn check(common: &Common, names: &[String]) -> Result<()> {
         some if some.iter().any(|c| analysis::RECONCILE.contains(&c.name)) => Err(Error::Reconcile(messages)),
         _ => Err(Error::Check(messages)),
     }
+}
+
+fn profile(common: &Common, file: &Path, encoding: Option<&str>, mapping_only: bool, console: &Console) -> Result<()> {
+    // A file may be looked at before there is a workspace.
+    let currency = load_config(common, None, None).map_or_else(|_| "SEK".to_string(), |c| c.currency);
+    let profiles = ingest::profile::profile(file, ingest::profile::Options { encoding, currency: &currency })?;
+    if mapping_only {
+        let mut mappings: Vec<&str> = Vec::new();
+        for profile in &profiles {
+            let text = profile.mapping.as_deref().ok_or_else(|| Error::Input(profile.refusal.clone().unwrap_or_default()))?;
+            if !mappings.contains(&text) {
+                mappings.push(text);
+            }
+        }
+        return match mappings.as_slice() {
+            [one] => console.result(one),
+            _ => Err(Error::Input(format!(
+                "{}: its files need {} different mappings; unpack it and profile them one by one, or run profile without --mapping",
+                file.display(),
+                mappings.len()
+            ))),
+        };
+    }
+    if console.json {
+        return console.json_result(&profiles);
+    }
+    let mut text = String::new();
+    for profile in &profiles {
+        text.push_str(&format!("{}\n{}\n", profile.path, super::profile::text(profile)));
+    }
+    console.result(&super::output::inert(&text))?;
+    if let [one] = profiles.as_slice() {
+        match (&one.built_in, &one.mapping) {
+            (Some(name), _) => console.say(&format!("next: name it in spendtrace.toml: mapping = \"{name}\"")),
+            (None, Some(_)) => {
+                console.say(&format!("next: spendtrace profile {} --mapping > mappings/NAME.toml, and name it in spendtrace.toml", file.display()))
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(())
 }
 
 fn init(folder: &Path, console: &Console) -> Result<()> {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod key;
 mod output;
+mod profile;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -602,7 +602,7 @@ fn fold_blanks(text: &str) -> String {
 }
 
 /// Yes and no in Swedish and English.
-fn truth(value: &str) -> Option<bool> {
+pub fn truth(value: &str) -> Option<bool> {
     match value.to_lowercase().as_str() {
         "ja" | "yes" | "true" | "sant" | "1" | "x" | "j" | "y" => Some(true),
         "nej" | "no" | "false" | "falskt" | "0" | "n" => Some(false),

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::cells::{Cell, CellFault, CellRecord, CellTable};
 use super::convert::{Chunk, Converted, Converter, FileConstants, Rejected, Worker, money};
+use super::drift;
 use super::encoding::Encoding;
 use super::faults;
 use super::findings::{self, FindingRow, marks};
@@ -26,7 +27,7 @@ use crate::schema::{REJECT, Table};
 use crate::store::{EncodedRowGroup, FileEntry, RowGroupEncoder, TableBuilder, TableWriter, Transaction};
 
 /// Blocks that are converted at a time.
-const WAVE_BLOCKS: usize = 8;
+pub const WAVE_BLOCKS: usize = 8;
 /// Rows of a full row group.
 const ROW_GROUP_ROWS: usize = 131_072;
 /// Converted rows that wait for their row group, in bytes.
@@ -75,6 +76,8 @@ pub struct SourceRow {
     pub encoding: String,
     pub dialect: String,
     pub header_line: i64,
+    pub header_names: Option<String>,
+    pub header_change: Option<String>,
     pub row_kept_count: i64,
     pub row_rejected_count: i64,
     pub row_skipped_count: i64,
@@ -112,6 +115,7 @@ impl Loader<'_, '_> {
         let mut found = understand::understand(input, encoding, self.mapping, self.currency)?;
         row.dialect = found.dialect.to_string();
         row.header_line = found.header_line as i64;
+        row.header_names = drift::names_text(&found.header);
         // A second pass is needed only when a column showed its first mark after the sample.
         let mut sink = match self.pass(input, encoding, &found, &id)? {
             Some(sink) => sink,
@@ -134,6 +138,7 @@ impl Loader<'_, '_> {
         row.encoding = document.encoding.clone();
         let mut sink: Option<Sink> = None;
         let (mut read, mut left) = (Vec::new(), Vec::new());
+        let mut header: Vec<String> = Vec::new();
         for table in document.tables {
             let name = table.name.clone();
             let place = if name.is_empty() { input.path.clone() } else { format!("{}, {name}", input.path) };
@@ -153,6 +158,9 @@ impl Loader<'_, '_> {
             if read.is_empty() {
                 row.header_line = header_line as i64;
             }
+            // Sheets of one book may differ; what counts from file to file is what the book has in all.
+            let new: Vec<String> = cells.header.iter().filter(|n| !header.contains(n)).cloned().collect();
+            header.extend(new);
             sink.skipped += titles;
             // Lines of cells are rows of their sheet, not counted from block to block.
             sink.line_next = 0;
@@ -203,6 +211,7 @@ impl Loader<'_, '_> {
             parts.push(note);
         }
         row.dialect = parts.join("; ");
+        row.header_names = drift::names_text(&header);
         sink.finish(row, self.reject_ratio_max)
     }
 
@@ -287,7 +296,8 @@ enum Done {
     Converted(Result<Converted, BlockError>),
 }
 
-fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Result<Converted, BlockError> {
+/// One block, converted, with each reject placed in the file.
+pub fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Result<Converted, BlockError> {
     let mut file_byte = block.file_byte;
     let text = block.into_text()?;
     let mut records = Records::new(&text, dialect);
@@ -626,26 +636,32 @@ pub fn is_loadable(table: &Table) -> bool {
 }
 
 /// The records of a table of cells, as blocks that look like those of text.
-struct Cells {
+pub struct Cells {
     table: CellTable,
-    path: String,
+    /// The file and the table in it, for messages.
+    pub path: String,
     /// Records read ahead to find the header and the forms.
     ahead: std::collections::VecDeque<Result<CellRecord, CellFault>>,
     /// Why no plan fits.
-    why: String,
+    pub why: String,
+    /// The names of the header, once a plan fits.
+    pub header: Vec<String>,
 }
 
 /// Records by which the forms of cells are decided.
-const CELL_SAMPLE_RECORDS: usize = 20_000;
+pub const CELL_SAMPLE_RECORDS: usize = 20_000;
 /// Records among which a header is looked for.
 const CELL_HEADER_RECORDS: usize = 100;
 
+/// Records of a table of cells, in the form that text has.
 #[derive(Default)]
-struct CellBlock {
-    text: String,
-    records: Vec<(Place, Vec<Field>)>,
+pub struct CellBlock {
+    /// The texts of all cells.
+    pub text: String,
+    /// Each record's place and fields.
+    pub records: Vec<(Place, Vec<Field>)>,
     /// A fault behind the last record.
-    fault: Option<CellFault>,
+    pub fault: Option<CellFault>,
 }
 
 impl CellBlock {
@@ -667,16 +683,20 @@ impl CellBlock {
 }
 
 impl Cells {
-    fn new(table: CellTable, path: String) -> Cells {
-        Cells { table, path, ahead: std::collections::VecDeque::new(), why: String::new() }
+    /// Over a table; `path` names it in messages.
+    pub fn new(table: CellTable, path: String) -> Cells {
+        Cells { table, path, ahead: std::collections::VecDeque::new(), why: String::new(), header: Vec::new() }
     }
 
     /// The plan, the line of the header and the number of title rows above it; `None` when the mapping does not fit.
-    fn plan(&mut self, mapping: &Mapping, currency: &str) -> Result<Option<(Plan, u64, u64)>> {
+    pub fn plan(&mut self, mapping: &Mapping, currency: &str) -> Result<Option<(Plan, u64, u64)>> {
         let mut found = None;
         if !self.table.columns.is_empty() {
             match Plan::new(mapping, &self.table.columns, currency) {
-                Ok(plan) => found = Some((plan, self.table.header_line, 0)),
+                Ok(plan) => {
+                    found = Some((plan, self.table.header_line, 0));
+                    self.header.clone_from(&self.table.columns);
+                }
                 Err(missing) => self.why = format!("lacks {missing}"),
             }
         }
@@ -689,6 +709,7 @@ impl Cells {
                 let names: Vec<String> = record.cells.iter().map(|c| c.as_str().trim().to_string()).collect();
                 if let Ok(plan) = Plan::new(mapping, &names, currency) {
                     found = Some((plan, record.line, titles));
+                    self.header = names;
                     self.ahead.drain(..=index);
                     break;
                 }
@@ -709,7 +730,8 @@ impl Cells {
         Ok(found)
     }
 
-    fn next_block(&mut self) -> Result<Option<CellBlock>> {
+    /// The next records; `None` at the end.
+    pub fn next_block(&mut self) -> Result<Option<CellBlock>> {
         let mut block = CellBlock::default();
         while block.records.len() < CELL_BLOCK_RECORDS && block.text.len() < CELL_BLOCK_BYTES {
             match self.ahead.pop_front().or_else(|| self.table.records.next()) {

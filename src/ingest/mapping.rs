@@ -39,6 +39,9 @@ pub struct MappingFile {
     /// Separator, when it must not be sniffed.
     #[serde(default)]
     pub separator: Option<String>,
+    /// What stands around fields with separators in them, when it is not `"`.
+    #[serde(default)]
+    pub quote: Option<String>,
     /// Decimal mark of every number column: `,` or `.`; absent = decided for each column by its values.
     #[serde(default)]
     pub decimal: Option<String>,
@@ -242,8 +245,16 @@ impl Mapping {
         if file.separator.as_ref().is_some_and(|s| s.len() != 1) {
             return Err("separator: write one ASCII character".to_string());
         }
+        if file.quote.as_ref().is_some_and(|s| s.len() != 1) {
+            return Err("quote: write one ASCII character".to_string());
+        }
         let sha256 = hex(&Sha256::digest(text));
         Ok(Mapping { name: name.to_string(), table, file, columns, sha256 })
+    }
+
+    /// What stands around fields that hold separators.
+    pub fn quote(&self) -> u8 {
+        self.file.quote.as_ref().and_then(|q| q.bytes().next()).unwrap_or(b'"')
     }
 
     /// The date columns that give the period, in order of preference.
@@ -279,6 +290,11 @@ impl Mapping {
 /// Names of the built-in mappings.
 pub fn built_in() -> impl Iterator<Item = &'static str> {
     assets::below("data/mappings/").filter_map(|(path, _)| path.strip_prefix("data/mappings/")?.strip_suffix(".toml"))
+}
+
+/// The text of a built-in mapping.
+pub fn built_in_text(name: &str) -> Option<&'static str> {
+    assets::text(&format!("data/mappings/{name}.toml"))
 }
 
 /// A column name as it is compared: letters and digits only, lower case, so that `Lev.nr (T)`, `lev_nr(t)` and a name with

@@ -9,6 +9,7 @@ pub mod cells;
 mod convert;
 mod corrections;
 mod day;
+mod drift;
 mod encoding;
 pub mod faults;
 pub mod findings;
@@ -18,7 +19,9 @@ pub mod mapping;
 mod number;
 mod plan;
 mod privacy;
+pub mod profile;
 mod repeats;
+pub mod sniff;
 mod source;
 mod split;
 mod understand;
@@ -121,6 +124,7 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
         transaction.add(table, files.remove(table.name).unwrap_or_default());
     }
     rows.sort();
+    drift::check(&config.sources, &mappings, &mut rows)?;
     found.extend(replace_periods(&mut transaction, &wanted, &fresh));
     let is_known = |a: &str, b: &str| !fresh.contains(a) && !fresh.contains(b);
     found.extend(repeats::find(transaction.store(), transaction.files(&INVOICE_LINE), &rows, is_known)?);
@@ -324,6 +328,8 @@ impl SourceRow {
             encoding: required("encoding"),
             dialect: required("dialect"),
             header_line: int("header_line"),
+            header_names: text("header_names"),
+            header_change: text("header_change"),
             row_kept_count: int("row_kept_count"),
             row_rejected_count: int("row_rejected_count"),
             row_skipped_count: int("row_skipped_count"),
@@ -352,6 +358,8 @@ impl SourceRow {
             .text("encoding", Some(&self.encoding))
             .text("dialect", Some(&self.dialect))
             .int("header_line", Some(self.header_line))
+            .text("header_names", self.header_names.as_deref())
+            .text("header_change", self.header_change.as_deref())
             .int("row_read_count", Some(self.row_kept_count + self.row_rejected_count))
             .int("row_kept_count", Some(self.row_kept_count))
             .int("row_rejected_count", Some(self.row_rejected_count))

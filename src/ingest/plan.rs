@@ -299,6 +299,8 @@ pub struct ColumnEvidence {
     pub orders: [u64; 3],
     /// Dates written in digits without the year first.
     pub open: (u64, String),
+    /// For each order: a date that fits no other.
+    proofs: [Option<String>; 3],
 }
 
 const ORDERS: [DateOrder; 3] = [DateOrder::Ymd, DateOrder::Dmy, DateOrder::Mdy];
@@ -342,7 +344,16 @@ impl ColumnEvidence {
             for (count, order) in self.orders.iter_mut().zip(ORDERS) {
                 *count += u64::from(orders.contains(order));
             }
+            let fits = ORDERS.map(|o| orders.contains(o));
+            if let ([true, false, false] | [false, true, false] | [false, false, true], Some(at)) = (fits, fits.iter().position(|f| *f)) {
+                self.proofs[at].get_or_insert_with(|| text.chars().take(40).collect());
+            }
         }
+    }
+
+    /// A date that can be read in this order only.
+    pub fn proof(&self, order: DateOrder) -> Option<&str> {
+        self.proofs[ORDERS.iter().position(|o| *o == order)?].as_deref()
     }
 
     /// The decimal mark that the values show.

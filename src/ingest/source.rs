@@ -117,7 +117,6 @@ pub fn find(workspace: &Path, source: &Source) -> Result<Vec<Input>> {
 }
 
 /// The inputs of one file, wherever it lies: for `profile`.
-#[allow(dead_code, reason = "profile comes next")]
 pub fn find_one(path: &Path) -> Result<Vec<Input>> {
     let real = path.canonicalize().map_err(|e| Error::Input(format!("{}: cannot be found: {e}", path.display())))?;
     if !real.is_file() {

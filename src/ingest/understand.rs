@@ -36,6 +36,8 @@ pub struct Understanding {
     pub data_line: u64,
     /// Filled rows above the header.
     pub title_count: u64,
+    /// The names of the header; empty when there is none.
+    pub header: Vec<String>,
     /// The plan.
     pub plan: Plan,
 }
@@ -103,7 +105,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
     let mut nearest: (usize, String) = (0, String::new());
     let rule_names: BTreeSet<String> = mapping.columns.iter().flat_map(|(_, rule)| &rule.names).map(|n| fold_name(n)).collect();
     for separator in separators {
-        let dialect = Dialect { separator, quote: b'"', line_end };
+        let dialect = Dialect { separator, quote: mapping.quote(), line_end };
         let records = first_records(&text, dialect, HEADER_RECORDS_MAX + 1);
         let mut titles = 0;
         for (index, (line, _, names)) in records.iter().enumerate().take(HEADER_RECORDS_MAX) {
@@ -117,6 +119,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
                         data_file_bytes: 0,
                         data_line: next.map_or(u64::from(*line) + 2, |n| u64::from(n.0) + 1),
                         title_count: titles,
+                        header: names.clone(),
                         plan,
                     });
                 }
@@ -151,7 +154,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
 
 fn headerless(text: &str, line_end: LineEnd, mapping: &Mapping, default_currency: &str) -> Option<Understanding> {
     for separator in SEPARATORS {
-        let dialect = Dialect { separator: *separator, quote: b'"', line_end };
+        let dialect = Dialect { separator: *separator, quote: mapping.quote(), line_end };
         let records = first_records(text, dialect, HEADER_RECORDS_MAX);
         let filled = |r: &&(u32, u32, Vec<String>)| r.2.iter().any(|f| !f.is_empty());
         let Some(first) = records.iter().find(filled) else { continue };
@@ -167,6 +170,7 @@ fn headerless(text: &str, line_end: LineEnd, mapping: &Mapping, default_currency
                     data_file_bytes: 0,
                     data_line: u64::from(first.0) + 1,
                     title_count: 0,
+                    header: Vec::new(),
                     plan,
                 });
             }

@@ -25,6 +25,8 @@ pub const SOURCE_FILE: Table = Table {
         text("encoding", "The encoding that the bytes were decoded from.").required(),
         text("dialect", "Separator, quoting and line end of delimited text, as found.").required(),
         int("header_line", "Line of the header, from 1; 0 when the file has none.").required(),
+        text("header_names", "The header's names in order, as a JSON array; empty when the file has none."),
+        text("header_change", "How the header differs from that of the file before it in its source, as the settings accept it; empty when it does not."),
         int("row_read_count", "Data records read.").required(),
         int("row_kept_count", "Records kept in the lake.").required(),
         int("row_rejected_count", "Records rejected: read = kept + rejected.").required(),

@@ -15,7 +15,7 @@ mod notice;
 mod ocds;
 mod ods;
 mod parquet_ledger;
-mod sie;
+pub mod sie;
 mod xls;
 mod xlsb;
 mod xlsx;

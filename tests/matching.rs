@@ -394,7 +394,6 @@ impl<'w> Second<'w> {
         };
         keep(&mut open, &|r| self.term(&rows[r], bill, false).0 == Says::Yes);
         keep(&mut open, &|r| self.is_instalment(r, bill));
-        keep(&mut open, &|r| self.ceiling_of(r).is_none_or(|c| bill.amount <= c));
         let frameworks: BTreeSet<String> = open.iter().filter_map(|&r| rows[r].framework.clone()).collect();
         keep(&mut open, &|r| !frameworks.contains(&rows[r].contract));
         open
@@ -443,9 +442,7 @@ impl<'w> Second<'w> {
                     _ => place && a.category == b.category,
                 }
         };
-        let counts_for = |b: &Bill, v: &Verdict| {
-            b.amount > 0 && v.contract.is_some() && !["off_contract", "not_addressable"].contains(&v.outcome) && b.supplier().is_some_and(|s| self.may_tie(s))
-        };
+        let counts_for = |b: &Bill, v: &Verdict| b.amount > 0 && v.by.is_some() && b.supplier().is_some_and(|s| self.may_tie(s));
         let practice: Vec<(&Bill, String)> =
             bills.iter().zip(&verdicts).filter(|(b, v)| counts_for(b, v)).map(|(b, v)| (b, v.contract.clone().unwrap())).collect();
         for (bill, verdict) in bills.iter().zip(&mut verdicts) {
@@ -942,5 +939,85 @@ fn every_line_can_be_explained() {
         assert!(credits_followed > 0, "the world has credits that follow a line");
         let error = spendtrace::matching::explain(&context, &store, &"ffffffffff-1".parse().unwrap(), &[]).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
+    }
+}
+
+/// Outcome, reason and contract of each line, with its amount.
+fn outcomes(store: &Store) -> BTreeMap<String, (String, String, String, i128)> {
+    let mut all = BTreeMap::new();
+    for batch in store.read(&schema::SPEND).unwrap() {
+        let c = Columns(&batch);
+        for row in 0..batch.num_rows() {
+            let text = |name: &str| c.text_at(name, row).unwrap_or("").to_string();
+            let contract = if text("contract_id").is_empty() { text("passed_by_contract_id") } else { text("contract_id") };
+            let net = c.money_at("spend_net", row).map_or(0, |m| i128::from(m.minor()));
+            all.insert(text("line_id"), (text("outcome"), text("reason"), contract, net));
+        }
+    }
+    all
+}
+
+#[test]
+fn whatif_says_what_a_run_with_the_changed_catalogue_would() {
+    for seed in 0..12 {
+        let world = random_world(seed, 6, 80);
+        let (scratch, store) = matched(&world, 7, 2);
+        let before = store.manifest().clone();
+        // One contract goes, another ends early, a third gets a ceiling.
+        let mut changed = world.clone();
+        changed.rows.retain(|r| r.contract != "AVT-001");
+        for row in &mut changed.rows {
+            match &*row.contract {
+                "AVT-002" => row.ends = Some(start().plus_days(60)),
+                "AVT-003" => row.ceiling = Some(50_000),
+                _ => {}
+            }
+        }
+        let (_other, after) = matched(&changed, 7, 2);
+        let inputs = spendtrace::matching::inputs::Inputs::read(&after).unwrap();
+        let found = spendtrace::matching::whatif::whatif(&context(scratch.path()), &store, &inputs, 1_000).unwrap();
+        let (old, new) = (outcomes(&store), outcomes(&after));
+        let moved: Vec<&String> = old.keys().filter(|id| old[*id] != new[*id]).collect();
+        let listed: BTreeSet<&String> = found.lines.iter().map(|l| &l.line_id).collect();
+        assert_eq!(listed, moved.iter().copied().collect::<BTreeSet<_>>(), "seed {seed}");
+        let compliant = |all: &BTreeMap<String, (String, String, String, i128)>| {
+            let sum: i128 = all.values().filter(|v| v.0 == "compliant").map(|v| v.3).sum();
+            spendtrace::model::Total::from_minor(sum).to_string()
+        };
+        assert_eq!((found.compliant_before_net.clone(), found.compliant_after_net.clone()), (compliant(&old), compliant(&new)), "seed {seed}");
+        assert_eq!(found.by_outcome.iter().map(|m| m.line_count).sum::<u64>(), found.changed_line_count);
+        assert_eq!(*store.manifest(), before, "nothing is written");
+        serde_json::to_string(&found).unwrap();
+    }
+}
+
+#[test]
+fn changes_of_the_catalogue_are_read_from_toml() {
+    use spendtrace::matching::whatif;
+    let world = random_world(1, 3, 5);
+    let (_scratch, store) = matched(&world, 7, 1);
+    let inputs = spendtrace::matching::inputs::Inputs::read(&store).unwrap();
+    let change = |text: &str| whatif::parse(std::path::Path::new("c.toml"), text).and_then(|c| whatif::changed(&inputs, &c, "SEK"));
+    let after = change(
+        "[[contract]]\ncontract_id = \"AVT-001\"\nends_on = \"2030-01-31\"\nceiling_net = \"12.5\"\n\
+         [[contract]]\ncontract_id = \"NEW\"\norganisation_number = \"556000-0002\"\ncategory_codes = [\"A\"]\n\
+         [[contract]]\ncontract_id = \"AVT-002\"\nremove = true\n",
+    )
+    .unwrap();
+    let rows = |id: &str| after.contracts.iter().filter(|r| r.contract_id == id).collect::<Vec<_>>();
+    assert!(rows("AVT-001").iter().all(|r| r.ends_on == Date::parse_iso("2030-01-31") && r.ceiling == Money::from_minor(1_250)));
+    assert!(rows("AVT-002").is_empty() && !rows("NEW").is_empty());
+    let holders: Vec<&str> = after.holders.iter().filter(|h| h.contract_id == "NEW").map(|h| h.supplier_id.as_str()).collect();
+    assert_eq!(holders, ["S-C"], "by its organisation number");
+    for (text, part) in [
+        ("", "changes nothing"),
+        ("[[contract]]\ncontract_id = \"NEW\"\n", "state vendor_name or organisation_number"),
+        ("[[contract]]\ncontract_id = \"NO\"\nremove = true\n", "no such contract"),
+        ("[[contract]]\ncontract_id = \"AVT-001\"\nends_on = \"2030-02-31\"\n", "is not a date"),
+        ("[[contract]]\ncontract_id = \"AVT-001\"\nceiling_net = \"1,5\"\n", "is not an amount"),
+        ("[[contract]]\ncontract_id = \"AVT-001\"\ncolour = 1\n", "unknown field"),
+    ] {
+        let error = change(text).unwrap_err();
+        assert!(error.to_string().contains(part) && error.exit_code() == 2, "{error}");
     }
 }

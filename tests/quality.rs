@@ -463,7 +463,10 @@ fn decisions_are_as_sure_as_they_say() {
             accused = (accused.0 + 1, accused.1 + öre);
             if !accuses(&truth.outcome) {
                 wrongly = (wrongly.0 + 1, wrongly.1 + öre);
-                worst.push((-öre, format!("{id} {} {} for {} ({}); {confidence:.2} {}", text("outcome"), text("reason"), truth.outcome, truth.case, text("evidence"))));
+                worst.push((
+                    -öre,
+                    format!("{id} {} {} for {} ({}); {confidence:.2} {}", text("outcome"), text("reason"), truth.outcome, truth.case, text("evidence")),
+                ));
             }
         }
     });

@@ -29,7 +29,8 @@ lines as (
 ),
 covered as (
     select t.contract_id as contract_id, t.contract_title as contract_title, t.supplier_names as supplier_names, t.starts_on as starts_on,
-        t.signed_on as signed_on, l.organisational_unit_id as organisational_unit_id, l.covered_on as covered_on, l.spend_net as spend_net,
+        t.signed_on as signed_on, l.covered_on as covered_on, l.spend_net as spend_net,
+        case when l.covered_on < t.signed_on then l.organisational_unit_id end as unit_before,
         case when l.covered_on < t.signed_on then 1 else 0 end as is_before
     from lines l
     join terms t on t.contract_id = l.contract_id
@@ -37,7 +38,7 @@ covered as (
 sums as (
     select contract_id, min(contract_title) as contract_title, min(supplier_names) as supplier_names, min(starts_on) as starts_on,
         min(signed_on) as signed_on, min(covered_on) as first_used_on, sum(is_before) as line_count,
-        count(distinct case when is_before = 1 then organisational_unit_id end) as unit_count,
+        count(distinct unit_before) as unit_count,
         sum(case when is_before = 1 then spend_net else 0 end) as spend_net, sum(spend_net) as all_spend_net
     from covered
     group by contract_id

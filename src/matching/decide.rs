@@ -582,7 +582,9 @@ fn among_own(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Eviden
             Miss::Term(_) => Reason::M4,
             Miss::Scope => Reason::M3,
         };
-        let confidence = index.parameters.confidence_off_contract * line.link_score * line.category_confidence;
+        // A term that is over and a unit that may not call off are so whatever was bought.
+        let category_confidence = if line.category.is_some() { line.category_confidence } else { 1.0 };
+        let confidence = index.parameters.confidence_off_contract * line.link_score * category_confidence;
         return Decision {
             contract: Some(entry.contract),
             lot: Some(entry.lot),
@@ -626,26 +628,22 @@ fn likely(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Evidence)
 fn open_entries(line: &Line<'_>, index: &Index, supplier: u32) -> (Vec<u32>, Option<Code>, bool) {
     let first = index.suppliers[supplier as usize].entries.start;
     let tested = |o: u32| coverage(line, index, &index.entries[o as usize]);
-    let mut left: Vec<u32> =
-        index.entries_of(supplier).iter().zip(first..).filter(|(e, _)| coverage(line, index, e).verdict() == Verdict::Unknown).map(|(_, position)| position).collect();
+    let mut left: Vec<u32> = index
+        .entries_of(supplier)
+        .iter()
+        .zip(first..)
+        .filter(|(e, _)| coverage(line, index, e).verdict() == Verdict::Unknown)
+        .map(|(_, position)| position)
+        .collect();
     let mut chosen_by = None;
     let is_near_change = !is_one_contract(index, &left) && narrow(&mut left, |&o| tested(o).term == Term::Within);
     if !is_one_contract(index, &left) && narrow(&mut left, |&o| is_instalment(line, index, o)) {
         chosen_by = Some(Code::ChosenInstalment);
     }
-    if !is_one_contract(index, &left) && narrow(&mut left, |&o| may_hold(line, index, o)) {
-        chosen_by = Some(Code::ChosenCeiling);
-    }
     if !is_one_contract(index, &left) && narrow_to_call_offs(index, &mut left) {
         chosen_by = Some(Code::ChosenCallOff);
     }
     (left, chosen_by, is_near_change)
-}
-
-/// Whether the line's amount alone stays within the contract's ceiling.
-fn may_hold(line: &Line<'_>, index: &Index, position: u32) -> bool {
-    let ceiling = index.contracts[index.entries[position as usize].contract as usize].ceiling;
-    line.paid.currency != index.parameters.currency || ceiling.is_none_or(|c| line.paid.net_minor <= c)
 }
 
 fn narrow_to_call_offs(index: &Index, left: &mut Vec<u32>) -> bool {
@@ -664,9 +662,7 @@ pub fn tied(line: &Line<'_>, index: &Index, decision: &Decision) -> Vec<u32> {
             let wants_full = all().any(|(c, _)| c.is_full());
             all().filter(|(c, _)| c.verdict() == Verdict::Passed && c.is_full() == wants_full).map(|(_, o)| o).collect()
         }
-        (Outcome::Undetermined, MatchClass::Unresolved) if decision.contract.is_none() && decision.candidate_count > 1 => {
-            open_entries(line, index, supplier).0
-        }
+        (Outcome::Undetermined, MatchClass::Unresolved) if decision.contract.is_none() && decision.candidate_count > 1 => open_entries(line, index, supplier).0,
         _ => Vec::new(),
     };
     let mut seen: Vec<u32> = Vec::new();

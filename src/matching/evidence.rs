@@ -55,7 +55,6 @@ codes! {
     ChosenPriceList "CHOSEN_PRICE_LIST" "Av flera avtal har detta artikeln i prislistan." "Of several contracts this one has the item on its price list.",
     ChosenCallOff "CHOSEN_CALL_OFF" "Avropet går före sitt ramavtal." "The call-off goes before its framework.",
     ChosenInstalment "CHOSEN_INSTALMENT" "Av flera avtal är det här beloppet en delbetalning." "Of several contracts this is the one with such an instalment.",
-    ChosenCeiling "CHOSEN_CEILING" "Av flera avtal är det här det enda vars takvolym beloppet ryms i." "Of several contracts this is the only one whose ceiling holds the amount.",
     ChosenPractice "CHOSEN_PRACTICE" "Av flera avtal har detta använts för likadana rader: {} stycken." "Of several contracts this one was used for lines of the same kind: {} of them.",
     Retroactive "RETROACTIVE" "Avtalet undertecknades {} dagar efter inköpet." "The contract was signed {} days after the purchase.",
     PreStart "PRE_START" "{} dagar före avtalets första dag." "{} days before the contract's first day.",

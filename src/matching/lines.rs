@@ -49,8 +49,7 @@ const FOR_DECISION: &[&str] = &["organisational_unit_id", "item_id", "unit_of_me
 /// What names the invoice.
 const FOR_INVOICE: &[&str] = &["invoice_number", "voucher_number", "source_name", "line_id"];
 /// What is only written.
-const FOR_WRITING: &[&str] =
-    &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "account_name", "channel", "invoiced_quantity"];
+const FOR_WRITING: &[&str] = &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "account_name", "channel", "invoiced_quantity"];
 
 /// Columns of the classification.
 const CLASSIFICATION: &[&str] = &["category_code", "category_method", "category_confidence", "exclusion"];
@@ -335,12 +334,9 @@ impl<'i> Chunk<'i> {
 
     /// The day that terms are tested by, and which it is.
     pub fn day(&self, row: usize) -> (Option<Date>, Basis) {
-        for (column, basis) in [
-            (&self.delivered_on, Basis::Delivered),
-            (&self.invoice_on, Basis::Invoiced),
-            (&self.booked_on, Basis::Booked),
-            (&self.paid_on, Basis::Paid),
-        ] {
+        for (column, basis) in
+            [(&self.delivered_on, Basis::Delivered), (&self.invoice_on, Basis::Invoiced), (&self.booked_on, Basis::Booked), (&self.paid_on, Basis::Paid)]
+        {
             if !column.is_null(row) {
                 return (Some(Date::from_days(column.value(row))), basis);
             }

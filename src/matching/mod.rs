@@ -46,8 +46,8 @@ use crate::error::Result;
 use crate::model::Period;
 use crate::pipeline::Context;
 use crate::schema::{
-    APPROVED_EXCEPTION, CONTRACT, CONTRACT_AMENDMENT, CONTRACT_SUPPLIER, CONTRACT_TERM, INVOICE_LINE, LINE_CATEGORY, ORGANISATIONAL_UNIT, PRICE_LIST_ITEM, PURCHASE_ORDER, SPEND, SPEND_CATEGORY, SUPPLIER, Table,
-    VENDOR_SUPPLIER,
+    APPROVED_EXCEPTION, CONTRACT, CONTRACT_AMENDMENT, CONTRACT_SUPPLIER, CONTRACT_TERM, INVOICE_LINE, LINE_CATEGORY, ORGANISATIONAL_UNIT, PRICE_LIST_ITEM,
+    PURCHASE_ORDER, SPEND, SPEND_CATEGORY, SUPPLIER, Table, VENDOR_SUPPLIER,
 };
 use crate::store::{self, EncodedRowGroup, FileEntry, RowGroupEncoder, StageEntry, Store, TableWriter};
 
@@ -298,7 +298,7 @@ impl Pass<'_> {
                 let keys = chunk.practice_keys(row, &line);
                 match decision.contract {
                     // What was bought before is what was found by better evidence.
-                    Some(contract) if !is_credit && decision.outcome != decide::Outcome::OffContract => found.practice.add(keys, contract),
+                    Some(contract) if !is_credit && decision.is_covered() => found.practice.add(keys, contract),
                     Some(_) => {}
                     None => {
                         let entries: Box<[u32]> = decide::tied(&line, self.index, &decision).into();

@@ -6,7 +6,9 @@ use super::ceiling::{self, At, Burn};
 use super::coverage::Basis;
 use super::decide::{self, Ledger, Line};
 use super::index::{Index, Parameters, Reference};
-use super::inputs::{AmendmentKind, AmendmentRow, CategoryRow, ContractRow, ExceptionRow, HolderRow, Inputs, OrderRow, PriceRow, SupplierRow, UnitRow, VendorRow};
+use super::inputs::{
+    AmendmentKind, AmendmentRow, CategoryRow, ContractRow, ExceptionRow, HolderRow, Inputs, OrderRow, PriceRow, SupplierRow, UnitRow, VendorRow,
+};
 use super::price::Paid;
 use crate::model::{Date, Money};
 
@@ -501,7 +503,11 @@ fn orders_and_cases_lead_to_contracts() {
     for (name, line, expect) in [
         ("by order", "S-A IT - 2024-12-24 order=po1001", "ambiguous ambiguous - L2 - - AMBIGUOUS:3;CAT_IN;UNIT_IN"),
         ("by order, written alike", "S-A IT - 2024-12-24 order=PO/1001", "compliant by_order - L2 C-1 - ORDER_CONTRACT;CAT_IN;UNIT_IN"),
-        ("ordered in term, delivered after", "S-A IT - 2025-03-01 order=PO-1001", "compliant by_order - L2 C-1 - ORDER_CONTRACT;CAT_IN;UNIT_IN;ORDERED_IN_TERM:60"),
+        (
+            "ordered in term, delivered after",
+            "S-A IT - 2025-03-01 order=PO-1001",
+            "compliant by_order - L2 C-1 - ORDER_CONTRACT;CAT_IN;UNIT_IN;ORDERED_IN_TERM:60",
+        ),
         ("order without a contract", "S-A FOOD - 2024-03-01 order=PO-1002", "compliant unique_scope - L2 FW - ORDER_NO_CONTRACT;CAT_IN;UNIT_IN"),
         ("by case", "S-A IT - 2024-03-01 order=RS_2023-441", "compliant by_order - L2 C-1 - CASE_REF;CAT_IN;UNIT_IN"),
         ("a case of two contracts", "S-A IT - 2024-03-01 contract=RS-2023/442", "ambiguous ambiguous - L2 - - CASE_REF;AMBIGUOUS:2;CAT_IN;UNIT_IN"),
@@ -538,7 +544,11 @@ fn parents_factors_and_groups() {
         ("the parent's, by number", "S-B IT - 2024-03-01 contract=C-PARENT", "compliant explicit - L2 C-PARENT - REF_EXACT;CAT_IN;UNIT_IN;VIA_PARENT"),
         ("the parent's, over", "S-NONE IT - 2025-03-01", "off_contract no_contract M1 L-1 - - SUPPLIER_NO_CONTRACT"),
         ("a sister's is another's", "S-NONE FOOD - 2024-03-01", "off_contract no_contract M2 L-1 - C-SISTER OTHER_CONTRACT;SUPPLIER_NO_CONTRACT;GROUP_HOLDS"),
-        ("a factor, the seller by number", "S-FACTOR FOOD - 2024-03-01 contract=C-SISTER", "compliant explicit - L2 C-SISTER - REF_EXACT;CAT_IN;UNIT_IN;VIA_FACTOR"),
+        (
+            "a factor, the seller by number",
+            "S-FACTOR FOOD - 2024-03-01 contract=C-SISTER",
+            "compliant explicit - L2 C-SISTER - REF_EXACT;CAT_IN;UNIT_IN;VIA_FACTOR",
+        ),
         ("the seller beside the factor", "S-BESIDE IT - 2025-03-01", "off_contract no_contract M1 L-1 - - VIA_FACTOR;SUPPLIER_NO_CONTRACT"),
     ] {
         check(name, &w, line, expect);

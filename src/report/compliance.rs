@@ -41,7 +41,8 @@ pub fn body(page: &Page<'_>) -> Markup {
             "Supplier compliance says that the supplier holds a contract. Contract compliance says that the purchase follows it: the term, the scope, the unit and the price. The two are never mixed.",
         ),
     );
-    m.push(&reach(page, total)).push(&ladder(page, total))
+    m.push(&reach(page, total))
+        .push(&ladder(page, total))
         .push(&months(page))
         .push(&month_amounts(page))
         .push(&reasons(page))

@@ -3,6 +3,7 @@
 mod browser;
 mod classify_quality;
 mod corpus;
+mod contract_quality;
 mod docs;
 mod exchange;
 mod figures;

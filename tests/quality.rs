@@ -437,3 +437,51 @@ fn direct_awards_add_up_to_what_was_planted() {
     }
     assert!(planted >= 8, "{planted}");
 }
+
+#[test]
+fn decisions_are_as_sure_as_they_say() {
+    let planted = planted();
+    // By tenths of confidence: lines, right, said. Decisions that claim nothing are not among them.
+    let mut bands: BTreeMap<u32, (u64, u64, f64)> = BTreeMap::new();
+    let (mut accused, mut wrongly) = ((0u64, 0i128), (0u64, 0i128));
+    let mut report = String::from("said to be sure    lines    said   right\n");
+    let mut worst: Vec<(i128, String)> = Vec::new();
+    each(&run().store, &schema::SPEND, |row, i| {
+        let id = row.text_at("line_id", i).expect("required");
+        let truth = &planted[&place(id)];
+        let text = |name: &str| row.text_at(name, i).unwrap_or("");
+        if ["undetermined", "not_addressable"].contains(&text("outcome")) {
+            return;
+        }
+        let öre = row.money_at("net_amount", i).map_or(0, |m| i128::from(m.minor())).abs();
+        let confidence = row.float_at("confidence", i).expect("required");
+        let is_right = (text("outcome"), text("reason")) == (truth.outcome.as_str(), truth.reason.as_str());
+        let band = bands.entry((confidence * 20.0 + 1e-9).floor() as u32).or_default();
+        *band = (band.0 + 1, band.1 + u64::from(is_right), band.2 + confidence);
+        let accuses = |outcome: &str| ["off_contract", "deviating"].contains(&outcome);
+        if accuses(text("outcome")) {
+            accused = (accused.0 + 1, accused.1 + öre);
+            if !accuses(&truth.outcome) {
+                wrongly = (wrongly.0 + 1, wrongly.1 + öre);
+                worst.push((
+                    -öre,
+                    format!("{id} {} {} for {} ({}); {confidence:.2} {}", text("outcome"), text("reason"), truth.outcome, truth.case, text("evidence")),
+                ));
+            }
+        }
+    });
+    for (band, (lines, right, said)) in &bands {
+        let from = f64::from(*band) / 20.0;
+        let _ = writeln!(report, "{from:.2} to {:.2} {lines:>10}   {:.3}   {:.3}", from + 0.05, said / *lines as f64, *right as f64 / *lines as f64);
+    }
+    let _ = writeln!(report, "accused: {} lines, {} öre; wrongly: {} lines, {} öre", accused.0, accused.1, wrongly.0, wrongly.1);
+    worst.sort();
+    for (_, line) in worst.iter().take(10) {
+        let _ = writeln!(report, "  {line}");
+    }
+    println!("{report}");
+    let (lines, right, said) = bands.range(18..).fold((0, 0, 0.0), |(n, r, s), (_, b)| (n + b.0, r + b.1, s + b.2));
+    assert!(right as f64 >= 0.9 * lines as f64 && right as f64 >= said - 0.02 * lines as f64, "{report}");
+    // False accusations weigh most: a tenth of a per cent of what was accused, in kronor.
+    assert!(wrongly.1 * 1_000 <= accused.1, "{report}");
+}

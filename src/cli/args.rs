@@ -92,6 +92,17 @@ pub enum Command {
         /// The line, as in the column line_id
         line_id: String,
     },
+    /// What a changed, new or removed contract would do to every line and its kronor; writes nothing
+    Whatif {
+        /// Changes as TOML (blocks [[contract]] with columns of lake.contract), or a catalogue export
+        file: PathBuf,
+        /// Mapping of the export; its contracts take the place of those of the same number
+        #[arg(long, value_name = "NAME")]
+        mapping: Option<String>,
+        /// Largest changed lines to list
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        lines: usize,
+    },
     /// Any SQL over the lake and the results
     Query {
         /// A statement, or the path of a .sql file

@@ -27,6 +27,7 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Analyse(run) => stages(common, run, console, Some("analyse")),
         Command::Report(run) => stages(common, run, console, Some("report")),
         Command::Explain { line_id } => explain(common, line_id, console),
+        Command::Whatif { file, mapping, lines } => whatif(common, file, mapping.as_deref(), *lines, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
         Command::Review { most, format, out } => review(common, *most, *format, out.as_deref(), console),
         Command::Check { names } => check(common, names),
@@ -151,6 +152,45 @@ fn explain(common: &Common, line_id: &str, console: &Console) -> Result<()> {
     let metrics: Vec<&str> = schema::metric::metric_tables().map(|t| t.name).collect();
     let explanation = matching::explain(&context, &store, &line_id, &metrics)?;
     if console.json { console.json_result(&explanation) } else { console.result(&super::output::inert(&explanation.to_string())) }
+}
+
+fn whatif(common: &Common, file: &Path, mapping: Option<&str>, lines: usize, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let context = context(config, console)?;
+    let before = matching::inputs::Inputs::read(&store)?;
+    let after = match mapping {
+        Some(mapping) => matching::whatif::replaced(&before, &contracts_of(&context, file, mapping)?),
+        None if file.extension().is_some_and(|e| e == "toml") => {
+            let text = std::fs::read_to_string(file).map_err(|e| Error::Config(format!("{}: cannot read: {e}", file.display())))?;
+            matching::whatif::changed(&before, &matching::whatif::parse(file, &text)?, &context.config.currency)?
+        }
+        None => return Err(Error::Config(format!("{}: name the mapping of the export with --mapping, or write the changes as .toml", file.display()))),
+    };
+    let result = matching::whatif::whatif(&context, &store, &after, lines)?;
+    if console.json { console.json_result(&result) } else { console.result(&super::output::inert(&result.to_string())) }
+}
+
+/// The rows of a catalogue export, read as a source is read, into a lake of its own that is gone afterwards.
+fn contracts_of(context: &Context, file: &Path, mapping: &str) -> Result<Vec<matching::inputs::ContractRow>> {
+    let path = file.canonicalize().map_err(|e| Error::Config(format!("{}: {e}", file.display())))?;
+    let path = path.to_str().ok_or_else(|| Error::Config(format!("{}: the path is not UTF-8", path.display())))?.to_string();
+    let source = crate::config::Source { name: "whatif".to_string(), path, mapping: mapping.to_string(), encoding: None };
+    let folder = std::env::temp_dir().join(format!("spendtrace-whatif-{}", std::process::id()));
+    let config = Config { sources: vec![source], out: folder.clone(), ..context.config.clone() };
+    let own = Context { config, rules: context.rules.clone(), privacy_key: context.privacy_key, progress: Box::new(|_, _, _| {}) };
+    let read = || -> Result<Vec<matching::inputs::ContractRow>> {
+        let mut store = Store::open_for_writing(&folder, false)?;
+        crate::ingest::run(&own, &mut store)?;
+        Ok(matching::inputs::Inputs::read(&store)?.contracts)
+    };
+    let rows = read();
+    let _ = std::fs::remove_dir_all(&folder);
+    let rows = rows?;
+    if rows.is_empty() {
+        return Err(Error::Input(format!("{}: the mapping {mapping} found no contract in it; name a mapping of the kind contract", file.display())));
+    }
+    Ok(rows)
 }
 
 fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {

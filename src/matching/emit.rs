@@ -56,6 +56,7 @@ pub struct SpendBuilder<'c, 'i> {
     confidence: Float64Builder,
     candidate_count: Int64Builder,
     evidence: StringBuilder,
+    exception: StringBuilder,
     exclusions: ArrayRef,
     number: String,
     key: String,
@@ -107,6 +108,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
             confidence: Float64Builder::with_capacity(rows),
             candidate_count: Int64Builder::with_capacity(rows),
             evidence: text(32),
+            exception: text(4),
             exclusions: lines::plain(chunk.class.column_by_name("exclusion").expect("a column we asked for"))?,
             number: String::new(),
             key: String::new(),
@@ -189,6 +191,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
         self.text.clear();
         decision.evidence.write(&mut self.text).expect("writing to a string");
         self.evidence.append_value(&self.text);
+        self.exception.append_option(decide::exception(line, index, decision).map(|e| &*index.exceptions[e as usize].id));
     }
 
     /// The rows, with what passes through.
@@ -231,6 +234,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
                 "confidence" => Arc::new(self.confidence.finish()),
                 "candidate_count" => Arc::new(self.candidate_count.finish()),
                 "evidence" => Arc::new(self.evidence.finish()),
+                "approved_exception_id" => Arc::new(self.exception.finish()),
                 name => self.chunk.plain(name)?,
             };
             arrays.push(array);

@@ -123,6 +123,7 @@ pub struct Decided {
     pub contract_id: Option<String>,
     pub lot_id: Option<String>,
     pub passed_by_contract_id: Option<String>,
+    pub approved_exception_id: Option<String>,
     pub confidence: f64,
     pub candidate_count: i64,
     /// Code, value and what it says.
@@ -177,6 +178,8 @@ const METRICS: &[Enters] = &[
     ("maverick_spend", |d, _| d.reason.as_deref() == Some("M2")),
     ("ceiling_utilisation", |d, _| d.contract_id.is_some() && is_on_contract(d)),
     ("contract_use", |d, _| d.contract_id.is_some() && is_on_contract(d)),
+    ("retroactive_contract", |d, _| d.evidence.iter().any(|e| e.code.starts_with(Code::Retroactive.text().name))),
+    ("approved_exception", |d, _| d.approved_exception_id.is_some()),
     ("direct_award_accumulation", |d, _| d.outcome == "off_contract"),
     ("duplicate_invoice", |d, _| d.outcome != "not_addressable"),
     ("tco_supplier", |d, _| d.outcome != "not_addressable"),
@@ -235,6 +238,7 @@ pub fn explain(context: &Context, store: &Store, line_id: &LineId, metrics: &[&s
         contract_id: text(spend_columns, "contract_id"),
         lot_id: text(spend_columns, "lot_id"),
         passed_by_contract_id: text(spend_columns, "passed_by_contract_id"),
+        approved_exception_id: text(spend_columns, "approved_exception_id"),
         confidence: spend_columns.float_at("confidence", 0).unwrap_or_default(),
         candidate_count: spend_columns.int_at("candidate_count", 0).unwrap_or_default(),
         evidence: text(spend_columns, "evidence").unwrap_or_default().split(';').filter_map(|t| evidence_text(t, is_swedish)).collect(),
@@ -351,7 +355,8 @@ fn candidates(index: &Index, inputs: &Inputs, line: &decide::Line<'_>, decision:
         .iter()
         .filter(|e| {
             let is_passed_by = decision.passed_by_contract_id.as_deref() == Some(&*index.contracts[e.contract as usize].id);
-            Some(e.supplier) == line.supplier || named(e) || is_passed_by
+            let is_parents = line.supplier.is_some_and(|s| index.suppliers[s as usize].parent == Some(e.supplier));
+            Some(e.supplier) == line.supplier || named(e) || is_passed_by || is_parents
         })
         .map(|entry| {
             let contract = &index.contracts[entry.contract as usize];
@@ -369,7 +374,7 @@ fn candidates(index: &Index, inputs: &Inputs, line: &decide::Line<'_>, decision:
                 },
                 is_chosen: decision.contract_id.as_deref() == Some(&*contract.id)
                     && decision.lot_id.as_deref().is_none_or(|l| l == lot)
-                    && Some(entry.supplier) == line.supplier,
+                    && (Some(entry.supplier) == line.supplier || decision.evidence.iter().any(|e| e.code == "VIA_PARENT" || e.code == "VIA_FACTOR")),
                 tests: tests(entry, tested, line, index, is_swedish),
             }
         })
@@ -574,6 +579,9 @@ impl fmt::Display for Explanation {
         }
         if let Some(contract) = &d.passed_by_contract_id {
             writeln!(f, "  {}: {contract}", say("avtal som skulle ha använts", "contract that should have been used"))?;
+        }
+        if let Some(exception) = &d.approved_exception_id {
+            writeln!(f, "  {}: {exception}", say("godkänt undantag", "approved exception"))?;
         }
         for evidence in &d.evidence {
             writeln!(f, "    {:<22} {}", evidence.code, evidence.text)?;

@@ -41,13 +41,34 @@ pub fn body(page: &Page<'_>) -> Markup {
             "Supplier compliance says that the supplier holds a contract. Contract compliance says that the purchase follows it: the term, the scope, the unit and the price. The two are never mixed.",
         ),
     );
-    m.push(&ladder(page, total))
+    m.push(&reach(page, total))
+        .push(&ladder(page, total))
         .push(&months(page))
         .push(&month_amounts(page))
         .push(&reasons(page))
         .push(&units(page))
         .push(&unit_months(page))
         .push(&categories(page));
+    m
+}
+
+/// How far the catalogue reaches, and what was excepted: a catalogue is no census, and its figures say nothing of what it does not hold.
+fn reach(page: &Page<'_>, total: Row<'_>) -> Markup {
+    let mut m = Markup::new();
+    let share = total.float("category_covered_ratio").map_or_else(|| "–".to_string(), |ratio| page.percent(ratio));
+    let text = page.say(
+        "Avtalskatalogen täcker de kategorier där {share} av de påverkbara inköpen gjordes. Utanför dem kan avtal finnas som katalogen saknar, så där säger siffrorna mindre.",
+        "The contract catalogue covers the categories in which {share} of the addressable spend was made. Outside them there may be contracts that the catalogue lacks, so the figures say less there.",
+    );
+    m.element("p", &text.replace("{share}", &share));
+    let excepted = total.money("excepted_spend_net").unwrap_or(0);
+    if excepted != 0 {
+        let text = page.say(
+            "Av det som ligger utanför avtal eller avviker omfattas {sum} av godkända undantag.",
+            "Of what is off contract or deviating, {sum} falls under approved exceptions.",
+        );
+        m.element("p", &text.replace("{sum}", &page.kronor(i128::from(excepted))));
+    }
     m
 }
 

@@ -181,6 +181,7 @@ words! {
     "deviating_spend_net": "Med avvikelse" / "With a deviation";
     "off_contract_spend_net": "Utanför avtal" / "Off contract";
     "maverick_spend_net": "Vid sidan av avtal" / "Maverick";
+    "excepted_spend_net": "Därav godkända undantag" / "Of it, approved exceptions";
     "ambiguous_spend_net": "Flera avtal passar" / "Several contracts fit";
     "undetermined_spend_net": "Går inte att bedöma" / "Cannot be judged";
     "supplier_compliance_ratio": "Leverantörstrohet" / "Supplier compliance";

@@ -143,6 +143,82 @@ pub const CONTRACT: Table = Table {
         date("followed_up_on", "Date of the latest follow-up."),
         boolean("has_code_of_conduct", "Whether the national code of conduct is part of the contract."),
         boolean("has_sustainability_clause", "Whether it has sustainability clauses."),
+        date("signed_on", "Day on which it was signed; a purchase before it is retroactive."),
+        text("case_reference", "Case number (diarienummer) of the procurement or the contract, when lines or orders may state it."),
+        money("instalment_net", "Amount of one instalment excluding VAT, such as a monthly fee or rent."),
+    ],
+};
+
+/// One row per change of a contract.
+pub const CONTRACT_AMENDMENT: Table = Table {
+    schema: "lake",
+    name: "contract_amendment",
+    grain: "one change of one contract: extension, changed terms or termination",
+    key: &["source_file_id", "source_line"],
+    is_partitioned: false,
+    doc: "Amendments and extensions. What a row states holds from its date; what it leaves empty stays as it was.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("contract_id", "The contract number.").required(),
+        text("lot_id", "Lot that is changed; empty = the whole contract."),
+        text("amendment_id", "Number of the amendment."),
+        text("amendment_kind", "original (the contract itself, which gives its date of signature), amendment or termination; empty = amendment."),
+        date("signed_on", "Day on which it was signed."),
+        date("effective_on", "First day of the changed terms; empty = the day of signature."),
+        date("ends_on", "The contract's last day from then on."),
+        money("ceiling_net", "Largest total value of the contract from then on, excluding VAT."),
+        money("instalment_net", "Amount of one instalment from then on, excluding VAT."),
+        text("category_codes", "Category scope from then on, separated by `|`."),
+        text("entitled_unit_ids", "Entitled units from then on, separated by `|`; `*` = all."),
+        text("currency", "ISO 4217 code of the amounts.").required(),
+    ],
+};
+
+/// One row per purchase order.
+pub const PURCHASE_ORDER: Table = Table {
+    schema: "lake",
+    name: "purchase_order",
+    grain: "one purchase order or commitment, or one line of it",
+    key: &["source_file_id", "source_line"],
+    is_partitioned: false,
+    doc: "Purchase orders, call-offs and budget commitments: what ties an order number on a line to a contract.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("order_id", "The order number, as lines state it.").required(),
+        text("contract_id", "The contract that it was ordered under, when it says so."),
+        text("vendor_name", "Supplier as named on the order."),
+        text("organisation_number", "Supplier's organisation number, digits only, or a keyed hash `person:…`."),
+        text("organisational_unit_id", "Ordering unit."),
+        date("ordered_on", "Day of the order: held against the contract's term in place of the delivery."),
+        money("ordered_net", "Value of the order excluding VAT."),
+        text("category_code", "Spend category of what was ordered."),
+        text("currency", "ISO 4217 code of the amounts.").required(),
+    ],
+};
+
+/// One row per exception that was approved.
+pub const APPROVED_EXCEPTION: Table = Table {
+    schema: "lake",
+    name: "approved_exception",
+    grain: "one approved exception from buying on contract",
+    key: &["exception_id"],
+    is_partitioned: false,
+    doc: "The register of approved exceptions. A line that one fits stays off contract and is shown as excepted, with a figure of its own.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("exception_id", "Number of the exception.").required(),
+        text("vendor_name", "Supplier that may be bought from; empty with an empty organisation number = any."),
+        text("organisation_number", "Its organisation number, digits only, or a keyed hash `person:…`."),
+        text("category_codes", "Categories, separated by `|`; a code covers the subtree below it. Empty = any."),
+        text("organisational_unit_ids", "Units that may, with the units below them, separated by `|`; empty or `*` = all."),
+        date("approved_on", "Day of the approval."),
+        date("starts_on", "First day of purchases that it covers; empty = the day of the approval."),
+        date("expires_on", "Last day. An exception without an expiry excepts nothing."),
+        text("owner_role", "Role or function that answers for it; never a person's name.").required(),
+        text("exception_reason", "Why it was approved."),
     ],
 };
 

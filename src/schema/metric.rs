@@ -21,6 +21,8 @@ pub const ANALYSES: &[&str] = &[
     "ceiling_utilisation",
     "contract_ending",
     "contract_use",
+    "retroactive_contract",
+    "approved_exception",
     "price_deviation",
     "duplicate_invoice",
     "tco_supplier",

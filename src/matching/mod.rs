@@ -49,7 +49,7 @@ use crate::store::{self, EncodedRowGroup, FileEntry, RowGroupEncoder, StageEntry
 /// Name of the stage.
 const STAGE: &str = "match";
 /// Raised when the same inputs give other rows.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// Tables that the stage reads.
 const READS: &[&Table] =
     &[&INVOICE_LINE, &LINE_CATEGORY, &CONTRACT, &CONTRACT_SUPPLIER, &SUPPLIER, &VENDOR_SUPPLIER, &SPEND_CATEGORY, &ORGANISATIONAL_UNIT, &PRICE_LIST_ITEM];

@@ -319,7 +319,7 @@ number_swapped as (
         when substr(d.number, 1, n.position - 1) <> substr(d.original_number, 1, n.position - 1) then false
         when substr(d.number, n.position, 1) <> substr(d.original_number, n.position + 1, 1) then false
         when substr(d.number, n.position + 1, 1) <> substr(d.original_number, n.position, 1) then false
-        else substr(d.number, n.position + 2) = substr(d.original_number, n.position + 2)
+        else substr(d.number, n.position + 2, 30) = substr(d.original_number, n.position + 2, 30)
     end
 ),
 same_number_ranks as (

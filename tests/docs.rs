@@ -103,6 +103,9 @@ fn analysis_section(analysis: &Analysis, measured_by: &[&KeyFigure]) -> String {
         analysis.chart,
         analysis.name
     );
+    if !analysis.caution_en.is_empty() {
+        write!(text, "\nA list for review, never a verdict. {}\n", analysis.caution_en).expect("writing to a string");
+    }
     if !measured_by.is_empty() {
         let names: Vec<String> = measured_by.iter().map(|f| format!("{} (`data/kpi/{}.toml`)", f.name_en, f.code)).collect();
         write!(text, "\nKey figures made from it: {}.\n", names.join(", ")).expect("writing to a string");

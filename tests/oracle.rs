@@ -11,7 +11,7 @@ use spendtrace::analysis::{self, catalogue};
 use spendtrace::schema::{Table, Type};
 use spendtrace::store::Store;
 
-use super::golden::{build_lake, cells, context};
+use super::golden::{build_lake, build_review_lake, cells, context};
 use super::support::{Scratch, project};
 
 type Rows = Vec<Vec<Option<String>>>;
@@ -89,11 +89,13 @@ fn duckdb_gives_the_same_rows() {
             return;
         }
     };
-    let scratch = Scratch::new("oracle");
-    let mut store = build_lake(scratch.path());
-    analysis::run(&context(scratch.path(), 0), &mut store).expect("the analyses run");
-    let found = compare(&python, &store);
-    assert!(found.is_empty(), "{}", found.join("\n"));
+    for build in [build_lake, build_review_lake] {
+        let scratch = Scratch::new("oracle");
+        let mut store = build(scratch.path());
+        analysis::run(&context(scratch.path(), 0), &mut store).expect("the analyses run");
+        let found = compare(&python, &store);
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
     // A store that was run before, such as a workspace of real files: its figures on both engines.
     if let Some(folder) = std::env::var_os("SPENDTRACE_ORACLE_STORE") {
         let store = Store::open(Path::new(&folder)).expect("a store");

@@ -5,6 +5,7 @@
 //! `queries/check` over them, and the key figures of `data/kpi`, in one transaction: figures that break an invariant are
 //! never committed.
 
+mod holiday;
 mod key_figure;
 mod rule_table;
 
@@ -208,7 +209,13 @@ fn stage_fingerprint(context: &Context, store: &Store) -> Result<String> {
     let rules = context.rules.fingerprint_text();
     let as_of = context.as_of(store).to_string();
     let mut texts: Vec<&str> = vec![VERSION, &config, &rules, &as_of];
-    texts.extend(assets::below("queries/").chain(assets::below("data/kpi/")).chain(assets::below("data/reference/cost_components")).map(|(_, text)| text));
+    texts.extend(
+        assets::below("queries/")
+            .chain(assets::below("data/kpi/"))
+            .chain(assets::below("data/reference/cost_components"))
+            .chain(assets::below("data/reference/holidays"))
+            .map(|(_, text)| text),
+    );
     let own = key_figure::workspace_texts(&context.config.workspace)?;
     texts.extend(own.iter().map(|(_, text)| text.as_str()));
     let tables = schema::TABLES.iter().copied().filter(|t| t.schema != "rule");

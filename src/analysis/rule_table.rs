@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::holiday;
 use crate::assets;
 use crate::error::{Error, Result};
+use crate::model::identifier::Scheme;
 use crate::model::{Date, Money, Period};
 use crate::pipeline::Context;
 use crate::rules::is_money;
@@ -26,7 +28,7 @@ pub fn batches(context: &Context, store: &Store) -> Result<Vec<(&'static Table, 
     Ok(vec![
         (&RUN, run_table(as_of, &loaded, &context.config.currency)),
         (&CALENDAR, calendar(&loaded)),
-        (&DAY, days()),
+        (&DAY, days(&context.config.currency)?),
         (&COST_COMPONENT, cost_components()?),
         (&THRESHOLD, thresholds(context)),
         (&PARAMETER, parameters(context, as_of)),
@@ -43,6 +45,7 @@ fn run_table(as_of: Date, loaded: &BTreeSet<Period>, currency: &str) -> Frame {
         .text("last_period", Some(&loaded.last().unwrap_or(&own).to_string()))
         .int("loaded_month_count", Some(loaded.len() as i64))
         .text("currency", Some(currency))
+        .text("home_country", Scheme::of_organisations_in(currency).map(Scheme::country).filter(|c| !c.is_empty()))
         .end_row();
     rows.finish()
 }
@@ -64,12 +67,25 @@ fn calendar(loaded: &BTreeSet<Period>) -> Frame {
     rows.finish()
 }
 
-fn days() -> Frame {
+fn days(currency: &str) -> Result<Frame> {
+    let holidays = holiday::days(currency, FIRST.year_month().0..=LAST.year_month().0)?;
     let mut rows = TableBuilder::new(&DAY);
     for day in (FIRST.first_day().days()..=LAST.last_day().days()).map(Date::from_days) {
-        rows.date("day_on", Some(day)).int("day_index", Some(i64::from(day.days()))).int("month_index", Some(i64::from(day.period().index()))).end_row();
+        let weekday = holiday::weekday_number(day);
+        let rest = match weekday {
+            _ if holidays.contains(&day) => Some("holiday"),
+            7 => Some("sunday"),
+            6 => Some("saturday"),
+            _ => None,
+        };
+        rows.date("day_on", Some(day))
+            .int("day_index", Some(i64::from(day.days())))
+            .int("month_index", Some(i64::from(day.period().index())))
+            .int("weekday_number", Some(weekday))
+            .text("rest_day_kind", rest)
+            .end_row();
     }
-    rows.finish()
+    Ok(rows.finish())
 }
 
 fn cost_components() -> Result<Frame> {

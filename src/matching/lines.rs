@@ -49,7 +49,8 @@ const FOR_DECISION: &[&str] = &["organisational_unit_id", "item_id", "unit_of_me
 /// What names the invoice.
 const FOR_INVOICE: &[&str] = &["invoice_number", "voucher_number", "source_name", "line_id"];
 /// What is only written.
-const FOR_WRITING: &[&str] = &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "account_name", "channel", "invoiced_quantity"];
+const FOR_WRITING: &[&str] =
+    &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "account_name", "channel", "invoiced_quantity", "vat_amount"];
 
 /// Columns of the classification.
 const CLASSIFICATION: &[&str] = &["category_code", "category_method", "category_confidence", "exclusion"];

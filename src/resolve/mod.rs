@@ -16,7 +16,7 @@ pub mod similar;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use class::{Facts, Limits};
+use class::{Certificate, Facts, Limits};
 use decide::{Options, Resolution};
 use record::{Origin, Record};
 
@@ -95,9 +95,18 @@ fn register_facts(store: &Store, records: &[Record], resolution: &Resolution) ->
             let by_number = by_number.get(parent_number.as_str()).map(|p| (*p).to_string());
             let unknown = || (!parent_number.is_empty()).then(|| decide::supplier_id_of(&parent_number, id));
             let parent = by_number.or(by_record).or_else(unknown);
-            let mut certified_classes: Vec<String> = text("certified_classes").split('|').map(|c| c.trim().to_lowercase()).filter(|c| !c.is_empty()).collect();
-            certified_classes.sort();
-            certified_classes.dedup();
+            let certificates = text("certified_classes")
+                .split('|')
+                .map(|c| c.trim().to_lowercase())
+                .filter(|c| !c.is_empty())
+                .map(|class| Certificate {
+                    class,
+                    number: text("certificate_number"),
+                    issuer: text("certified_by"),
+                    valid_from: columns.date_at("certified_from_on", row),
+                    valid_to: columns.date_at("certified_until_on", row),
+                })
+                .collect();
             let found = Facts {
                 name: text("organisation_name"),
                 registered_on: columns.date_at("registered_on", row),
@@ -109,13 +118,10 @@ fn register_facts(store: &Store, records: &[Record], resolution: &Resolution) ->
                 is_idea_based_declared: columns.bool_at("is_idea_based_declared", row),
                 municipality_code: text("municipality_code"),
                 parent: parent.filter(|p| p != id),
-                certified_classes,
+                certificates,
                 status_on: columns.date_at("status_on", row),
             };
-            // The later facts stand; of the same day, those read last.
-            if facts.get(id).is_none_or(|known| known.status_on <= found.status_on) {
-                facts.insert(id.clone(), found);
-            }
+            facts.entry(id.clone()).or_default().absorb(found);
         }
     }
     Ok(facts)

@@ -314,6 +314,14 @@ pub const SUPPLIER_REGISTER: Table = Table {
         text("parent_organisation_number", "Organisation number of the parent company."),
         text("parent_organisation_name", "Name of the parent company, for registers that do not give its number."),
         text("certified_classes", "Other certified classes, separated by `|`."),
+        text("certificate_number", "Number of the certificate that the row's classes rest on."),
+        text("certified_by", "Who issued it."),
+        date("certified_from_on", "First day of the certificate; empty = no limit."),
+        date("certified_until_on", "Last day of the certificate; empty = no limit."),
+        text("category_codes", "Spend categories that the organisation offers, separated by `|`; a code covers the subtree below it."),
+        text("country", "ISO 3166 country code of the seat."),
+        date("insolvent_on", "Day that bankruptcy, reorganisation or liquidation was opened."),
+        text("insolvency_status", "bankruptcy, reorganisation or liquidation, as the register says."),
         date("status_on", "The date that the facts describe."),
     ],
 };
@@ -411,5 +419,155 @@ pub const FINDING: Table = Table {
         money("net_amount", "Their net amount in the lines' currencies; for `total_differs` the total less the rows read."),
         int("source_line", "The first line concerned."),
         text("detail", "An example or what the document says, personal numbers masked."),
+/// One row per category with what people know of it.
+pub const CATEGORY_ATTRIBUTE: Table = Table {
+    schema: "lake",
+    name: "category_attribute",
+    grain: "one category with attributes that people decided",
+    key: &["category_code"],
+    is_partitioned: false,
+    doc: "What no invoice can say of a category: whether care or preparedness hangs on it, how hard a change of supplier is, the risk to people in its supply chain, and whether it is reuse or repair. A code covers the subtree below it; the longest code that fits counts.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("category_code", "Code of the category.").required(),
+        boolean("is_critical", "Whether care or preparedness hangs on it; empty = not judged."),
+        int("switching_effort", "How hard a change of supplier is: 1 easy, 2 some work, 3 hard; empty = not judged."),
+        int("price_sensitivity", "How much the price moves the buyer's result beyond its spend: 1 little, 2 some, 3 much; empty = not judged."),
+        text("risk_level", "Risk to people and environment in the supply chain: low, medium or high; empty = not judged."),
+        text("circular_tag", "reuse, repair, rental or another word of the buyer for purchases that keep things in use; empty = none."),
+        text("attribute_source", "Who judged, or the list that it follows."),
+        date("status_on", "Date of the judgement."),
+    ],
+};
+
+/// One row per emission factor.
+pub const EMISSION_FACTOR: Table = Table {
+    schema: "lake",
+    name: "emission_factor",
+    grain: "one emission factor of one method for one category",
+    key: &["source_file_id", "source_line"],
+    is_partitioned: false,
+    doc: "Emission factors with all that is needed to use them rightly: what they are per, the year and kind of price, and whether VAT is in it. Methods are never mixed in one total.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("method_code", "Method, such as input_output, life_cycle or quantity; one total per method.").required(),
+        text("category_code", "Spend category; a code covers the subtree below it. Empty = all that has the item."),
+        text("item_id", "The seller's item number, for factors of one item."),
+        quantity("kg_co2e", "Kilograms of carbon dioxide equivalents for `per_quantity` of `per_unit`.").required(),
+        quantity("per_quantity", "How many units the kilograms are for; empty = one."),
+        text("per_unit", "A currency code for factors per amount, or a unit of measure for factors per quantity.").required(),
+        int("price_year", "Factors per amount: the year whose prices they are for."),
+        text("price_basis", "Factors per amount: purchaser or basic prices."),
+        text("vat_basis", "Factors per amount: excluding or including VAT."),
+        text("factor_source", "Database, version and publisher.").required(),
+    ],
+};
+
+/// One row per year of a price index or rate of exchange.
+pub const PRICE_INDEX: Table = Table {
+    schema: "lake",
+    name: "price_index",
+    grain: "one year of one series",
+    key: &["series_code", "year_number"],
+    is_partitioned: false,
+    doc: "Price index of what the buyer buys (series `price`), and rates of exchange (series named by the currency: the workspace's currency for one unit of it). Spend is taken to a factor's price year and currency with these.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("series_code", "`price`, or a currency code.").required(),
+        int("year_number", "Year.").required(),
+        quantity("index_value", "Index in the year, or the year's average rate.").required(),
+        text("index_source", "Publisher and series.").required(),
+    ],
+};
+
+/// One row per statement of second-tier spend.
+pub const TIER2_REPORT: Table = Table {
+    schema: "lake",
+    name: "tier2_report",
+    grain: "one statement by a supplier on what it bought from a diverse subcontractor",
+    key: &["source_file_id", "source_line"],
+    is_partitioned: false,
+    doc: "What suppliers pass on to diverse subcontractors: direct = traced to our contract; indirect = their whole diverse spend, of which our share of their sales counts.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("prime_name", "The supplier that reports.").required(),
+        text("prime_organisation_number", "Its organisation number, digits only."),
+        text("class_code", "Diversity class of the subcontractor.").required(),
+        text("method_code", "direct or indirect.").required(),
+        text("subcontractor_name", "The subcontractor; empty for sums."),
+        date("starts_on", "First day reported on.").required(),
+        date("ends_on", "Last day reported on.").required(),
+        money("diverse_spend_net", "Bought from subcontractors of the class, VAT excluded.").required(),
+        money("prime_sales_net", "Indirect: the supplier's sales to all its customers in the time, VAT excluded."),
+        text("currency", "ISO 4217 code of the amounts.").required(),
+    ],
+};
+
+/// One row per goal on supplier diversity.
+pub const DIVERSITY_GOAL: Table = Table {
+    schema: "lake",
+    name: "diversity_goal",
+    grain: "one goal for one class by one date",
+    key: &["class_code", "due_on"],
+    is_partitioned: false,
+    doc: "Goals that the buyer has set itself: the share of addressable spend over twelve months that a class is to reach by a date.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("class_code", "Diversity class, or `any`.").required(),
+        quantity("goal_ratio", "Share of addressable spend, 0 to 1.").required(),
+        date("due_on", "The day by which it is to be reached.").required(),
+        text("goal_source", "The decision."),
+    ],
+};
+
+/// One row per status of a reported deviation.
+pub const DEVIATION_REPORT: Table = Table {
+    schema: "lake",
+    name: "deviation_report",
+    grain: "one status of one reported deviation from one day",
+    key: &["deviation_id", "status_on"],
+    is_partitioned: false,
+    doc: "The register of deviations that units keep: each change of status is a row of its own, so that the history stays.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("deviation_id", "Number of the deviation.").required(),
+        text("organisational_unit_id", "The unit that reported.").required(),
+        date("reported_on", "Day of the report.").required(),
+        date("status_on", "Day of this status.").required(),
+        text("status_code", "open, in_progress or closed.").required(),
+        text("reason", "M1 to M9, when it is about an invoice; empty for other deviations."),
+        text("contract_id", "Contract."),
+        text("vendor_name", "Supplier as named."),
+        text("organisation_number", "Supplier's organisation number, digits only."),
+        money("deviation_net", "Amount, VAT excluded."),
+        text("currency", "ISO 4217 code of the amount.").required(),
+    ],
+};
+
+/// One row per documented direct award.
+pub const DIRECT_AWARD_RECORD: Table = Table {
+    schema: "lake",
+    name: "direct_award_record",
+    grain: "one documented direct award",
+    key: &["source_file_id", "source_line"],
+    is_partitioned: false,
+    doc: "The register of documented direct awards: what the duty to document asks for, from its limit up.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("record_id", "Reference of the documentation.").required(),
+        date("awarded_on", "Day of the award.").required(),
+        text("vendor_name", "Supplier.").required(),
+        text("organisation_number", "Supplier's organisation number, digits only."),
+        text("category_code", "Spend category; empty = not stated."),
+        text("organisational_unit_id", "The unit that bought."),
+        money("award_net", "Value, VAT excluded."),
+        text("currency", "ISO 4217 code of the value.").required(),
     ],
 };

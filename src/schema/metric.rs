@@ -17,24 +17,54 @@ pub const ANALYSES: &[&str] = &[
     "maverick_spend",
     "deviation_unit",
     "deviation_line",
+    "deviation_register",
+    "deviation_reporting",
     "direct_award_accumulation",
+    "documentation_duty",
+    "uncontracted_supplier",
     "ceiling_utilisation",
     "contract_ending",
     "contract_use",
     "retroactive_contract",
     "approved_exception",
+    "contract_followability",
     "price_deviation",
+    "price_spread",
+    "saving_potential",
     "duplicate_invoice",
+    "limit_bunching",
+    "split_purchase",
+    "fast_growing_supplier",
+    "bank_account_change",
+    "bank_account_shared",
+    "round_amount",
+    "rest_day_posting",
+    "relative_size",
+    "benford_scope",
+    "benford_digit",
     "tco_supplier",
     "tco_category",
     "diversity_class",
     "diversity_unit",
     "diversity_month",
+    "diversity_category",
+    "diversity_goal",
+    "diversity_supplier",
+    "diversity_opportunity",
+    "diversity_tier2",
     "new_supplier",
     "concentration_category",
+    "dependency_supplier",
+    "category_risk",
+    "supplier_alert",
+    "foreign_supply",
+    "supplier_shared",
     "supplier_pareto",
     "supplier_group",
     "supplier_finding",
+    "emission_category",
+    "sustainability_category",
+    "circular_spend",
     "spend_cube",
     "exclusion",
     "source_reconciliation",
@@ -42,6 +72,7 @@ pub const ANALYSES: &[&str] = &[
     "source_finding",
     "currency_conversion",
     "unit_completeness",
+    "input_coverage",
     "category_method_share",
     "category_review",
 ];
@@ -130,6 +161,10 @@ pub struct Analysis {
     pub what: &'static str,
     /// Why anyone should care.
     pub why: &'static str,
+    /// For lists to review: what innocent causes a row can have, in Swedish; empty for other analyses.
+    pub caution_sv: &'static str,
+    /// The same in English.
+    pub caution_en: &'static str,
     /// The chart that suits it: kind, then `x=`, `y=` and `series=` with columns, separated by `; `.
     pub chart: &'static str,
     /// Sentences of the buyer's policy that it measures.
@@ -169,7 +204,7 @@ pub fn metric_tables() -> impl Iterator<Item = &'static Table> {
 
 /// Reads the header of a query. The strings live as long as the program, as those of declared tables do.
 pub fn parse(name: &'static str, sql: &'static str) -> Result<Analysis, String> {
-    const KEYS: &[&str] = &["title", "what", "why", "grain", "key", "column", "chart", "policy", "source"];
+    const KEYS: &[&str] = &["title", "what", "why", "caution", "grain", "key", "column", "chart", "policy", "source"];
     let mut columns: Vec<Column> = Vec::new();
     let mut values: Vec<(&str, &str)> = Vec::new();
     for line in sql.lines().take_while(|l| l.starts_with("--")) {
@@ -199,6 +234,10 @@ pub fn parse(name: &'static str, sql: &'static str) -> Result<Analysis, String> 
         .collect::<Result<Vec<_>, _>>()?;
     let (title_sv, title_en) = value("title")?.split_once(" | ").ok_or("the title is `svenska | English`")?;
     let (what, why) = (value("what")?, value("why")?);
+    let (caution_sv, caution_en) = match value("caution") {
+        Ok(caution) => caution.split_once(" | ").ok_or("the caution is `svenska | English`")?,
+        Err(_) => ("", ""),
+    };
     let table = Table {
         schema: "metric",
         name,
@@ -214,6 +253,8 @@ pub fn parse(name: &'static str, sql: &'static str) -> Result<Analysis, String> 
         title_en,
         what,
         why,
+        caution_sv,
+        caution_en,
         chart: value("chart")?,
         policy: policy.leak(),
         source: value("source")?,

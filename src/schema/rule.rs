@@ -18,6 +18,7 @@ pub const RUN: Table = Table {
         text("last_period", "Last month with lines.").required(),
         int("loaded_month_count", "Months with lines.").required(),
         text("currency", "The workspace's currency.").required(),
+        text("home_country", "ISO 3166 code of the country that the currency tells; empty for currencies of several countries."),
     ],
 };
 
@@ -53,6 +54,11 @@ pub const DAY: Table = Table {
         date("day_on", "The day.").required(),
         int("day_index", "Days since 1970-01-01.").required(),
         int("month_index", "Index of its month.").required(),
+        int("weekday_number", "1 Monday to 7 Sunday.").required(),
+        text(
+            "rest_day_kind",
+            "holiday, sunday or saturday, the first that fits; empty on working days. Holidays by data/reference/holidays.toml for the workspace's currency.",
+        ),
     ],
 };
 

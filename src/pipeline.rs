@@ -58,6 +58,9 @@ pub const STAGES: &[Stage] = &[
             &schema::REJECT,
             &schema::INVOICE_LINE,
             &schema::CONTRACT,
+            &schema::TENDER,
+            &schema::AWARD,
+            &schema::BID,
             &schema::VENDOR_RECORD,
             &schema::ORGANISATIONAL_UNIT,
             &schema::PRICE_LIST_ITEM,
@@ -92,7 +95,7 @@ pub const STAGES: &[Stage] = &[
         name: "analyse",
         doc: "make every figure, in parallel",
         reads: &["lake", "resolved", "classified", "matched"],
-        writes: &[&schema::RUN, &schema::CALENDAR, &schema::DAY, &schema::COST_COMPONENT, &schema::THRESHOLD, &schema::PARAMETER],
+        writes: &[&schema::RUN, &schema::CALENDAR, &schema::DAY, &schema::COST_COMPONENT, &schema::COST_TEXT, &schema::THRESHOLD, &schema::PARAMETER],
         run: analysis::run,
     },
     Stage {

@@ -142,6 +142,8 @@ pub fn build_lake(root: &Path) -> Store {
     let folder = project().join("tests/golden/lake");
     let mut store = Store::open_for_writing(root, false).expect("a new store");
     let spend = spend_rows(&folder);
+    // What some lines say beside their amounts: orders, texts, parts of e-invoices.
+    let said: BTreeMap<String, Row> = csv_rows(&folder.join("lake.invoice_line.csv")).into_iter().map(|r| (r["line_id"].clone(), r)).collect();
     let lines: Vec<Row> = spend
         .iter()
         .enumerate()
@@ -158,7 +160,9 @@ pub fn build_lake(root: &Path) -> Store {
                 ("currency", &row["currency"]),
                 ("row_fingerprint", &at.to_string()),
             ];
-            pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
+            let mut line: Row = pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            line.extend(said.get(&row["line_id"]).cloned().unwrap_or_default());
+            line
         })
         .collect();
     let files: Vec<Row> = ["f1", "f2"]
@@ -225,7 +229,17 @@ pub fn build_lake(root: &Path) -> Store {
     for (table, rows) in [(&schema::SOURCE_FILE, &files), (&schema::VENDOR_SUPPLIER, &vendors)] {
         transaction.replace_with(table, &[batch(table, rows)]).expect("a table");
     }
-    for table in [&schema::CONTRACT_TERM, &schema::CONTRACT, &schema::ORGANISATIONAL_UNIT, &schema::SUPPLIER, &schema::SUPPLIER_CLASS] {
+    let others = [
+        &schema::CONTRACT_TERM,
+        &schema::CONTRACT,
+        &schema::ORGANISATIONAL_UNIT,
+        &schema::SUPPLIER,
+        &schema::SUPPLIER_CLASS,
+        &schema::TENDER,
+        &schema::AWARD,
+        &schema::BID,
+    ];
+    for table in others {
         let rows = csv_rows(&folder.join(format!("{}.csv", table.full_name())));
         transaction.replace_with(table, &[batch(table, &rows)]).expect("a table");
     }
@@ -266,7 +280,12 @@ fn as_csv(table: &Table, rows: &[Vec<Option<String>>]) -> String {
 
 /// The tables of this stage: the analyses and the key figures.
 pub fn written_tables() -> impl Iterator<Item = &'static Table> {
-    catalogue::analyses().iter().map(|a| a.table).chain([&catalogue::KEY_FIGURE, &catalogue::KEY_FIGURE_MONTH])
+    catalogue::analyses().iter().map(|a| a.table).chain([
+        &catalogue::KEY_FIGURE,
+        &catalogue::KEY_FIGURE_MONTH,
+        &catalogue::KEY_FIGURE_PERIOD,
+        &catalogue::KEY_FIGURE_UNIT,
+    ])
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The one integration test binary: one link of the engine, one process, tests in parallel.
 
 mod browser;
+mod cost;
 mod docs;
 mod figures;
 mod formats;

@@ -174,6 +174,9 @@ pub const TABLES: &[&Table] = &[
     &REJECT,
     &INVOICE_LINE,
     &CONTRACT,
+    &TENDER,
+    &AWARD,
+    &BID,
     &VENDOR_RECORD,
     &ORGANISATIONAL_UNIT,
     &PRICE_LIST_ITEM,
@@ -192,6 +195,7 @@ pub const TABLES: &[&Table] = &[
     &CALENDAR,
     &DAY,
     &COST_COMPONENT,
+    &COST_TEXT,
     &THRESHOLD,
     &PARAMETER,
 ];

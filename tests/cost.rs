@@ -72,7 +72,7 @@ fn planted_red_flags_are_raised_and_no_others() {
         .map(|r| (r[0].to_string(), r[1].to_string()))
         .filter(|(_, code)| ABSOLUTE.contains(&code.as_str()))
         .collect();
-    assert_eq!(planted.iter().map(|(_, code)| code.as_str()).collect::<BTreeSet<_>>(), ABSOLUTE.into());
+    assert_eq!(planted.iter().map(|(_, code)| code.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from(ABSOLUTE));
     let raised: BTreeSet<(String, String)> =
         rows("select object_id, flag_code from metric.tender_flag where object_kind = 'process' order by object_id, flag_code")
             .into_iter()

@@ -12,7 +12,7 @@
 -- column: highest_bid_net money! The highest.
 -- column: gap_ratio float (second − lowest) / lowest.
 -- column: variation_ratio float Coefficient of variation: standard deviation of the bids (n − 1) / their mean.
--- column: relative_distance float (second − lowest) / standard deviation of the bids without the lowest; empty when those are all equal or only two.
+-- column: relative_distance float (second − lowest) / standard deviation of the bids without the lowest; empty when those are all equal.
 -- column: is_low_variation bool! Whether variation_ratio is at most the parameter cover_variation_ratio.
 -- column: is_distant_winner bool! Whether relative_distance is above the parameter cover_relative_distance.
 -- column: is_screened bool! Whether both hold.
@@ -69,7 +69,7 @@ ratios as (
         s.second_bid_net as second_bid_net, s.highest_bid_net as highest_bid_net,
         cast(s.second_bid_net - s.lowest_bid_net as double) / cast(s.lowest_bid_net as double) as gap_ratio,
         sqrt(cast(q.square_sum as double) / cast(s.bid_count - 1 as double)) / s.mean_value as variation_ratio,
-        case when s.bid_count > 3 or q.losing_square_sum > 0.0 then sqrt(cast(q.losing_square_sum as double) / cast(nullif(s.bid_count - 2, 0) as double)) end as losing_deviation
+        sqrt(cast(q.losing_square_sum as double) / cast(s.bid_count - 2 as double)) as losing_deviation
     from sums s
     join currency_counts c on c.process_id = s.process_id and c.lot_id = s.lot_id
     join squares q on q.process_id = s.process_id and q.lot_id = s.lot_id

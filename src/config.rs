@@ -93,6 +93,8 @@ settings! {
     privacy_key_file: PathBuf = "\"privacy.key\"",
     /// Probability from which a name link between vendor records is made without asking.
     name_link_score_min: f64 = "0.92",
+    /// Components of observed total cost that are counted, by the codes of data/reference/cost_components.toml; empty = those that the file counts.
+    cost_components: Vec<String> = "[]",
     /// Paid above the agreed price by more than this share counts as a price deviation.
     price_tolerance_ratio: f64 = "0.01",
     /// Days that an exchange rate may be older than the line that it converts: weekends and holidays have none of their own.

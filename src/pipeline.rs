@@ -61,6 +61,9 @@ pub const STAGES: &[Stage] = &[
             &schema::CONTRACT_AMENDMENT,
             &schema::PURCHASE_ORDER,
             &schema::APPROVED_EXCEPTION,
+            &schema::TENDER,
+            &schema::AWARD,
+            &schema::BID,
             &schema::VENDOR_RECORD,
             &schema::ORGANISATIONAL_UNIT,
             &schema::PRICE_LIST_ITEM,
@@ -113,7 +116,7 @@ pub const STAGES: &[Stage] = &[
         name: "analyse",
         doc: "make every figure, in parallel",
         reads: &["lake", "resolved", "classified", "matched"],
-        writes: &[&schema::RUN, &schema::CALENDAR, &schema::DAY, &schema::COST_COMPONENT, &schema::THRESHOLD, &schema::PARAMETER],
+        writes: &[&schema::RUN, &schema::CALENDAR, &schema::DAY, &schema::COST_COMPONENT, &schema::COST_TEXT, &schema::THRESHOLD, &schema::PARAMETER],
         run: analysis::run,
     },
     Stage {

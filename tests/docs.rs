@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use spendtrace::analysis::KeyFigure;
+use serde::Deserialize;
 use spendtrace::analysis::catalogue::{self, Analysis};
+use spendtrace::analysis::{self, KeyFigure, Kind};
 use spendtrace::config::SETTINGS;
 use spendtrace::ingest::faults::FAULTS;
 use spendtrace::ingest::findings::FINDINGS;
@@ -172,4 +173,99 @@ fn faults_page_is_current() {
         writeln!(text, "| `{}` | {} | {} |", c.name, cell(c.en), cell(c.sv)).expect("writing to a string");
     }
     assert_page("faults.md", &text);
+}
+
+/// `data/reference/policy.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Policy {
+    sentence: Vec<Sentence>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sentence {
+    number: u32,
+    section: String,
+    text_sv: String,
+    /// Tables that are made in Rust and measure it: they have no header to say so.
+    #[serde(default)]
+    tables: Vec<String>,
+    #[serde(default)]
+    missing_sv: String,
+    #[serde(default)]
+    missing_en: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Goals {
+    goal: Vec<Goal>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Goal {
+    code: String,
+    name_sv: String,
+    name_en: String,
+    source: String,
+}
+
+#[test]
+fn policy_page_is_current_and_leaves_no_sentence_blank() {
+    let read = |path: &str| std::fs::read_to_string(project().join(path)).expect("reference data");
+    let policy: Policy = toml::from_str(&read("data/reference/policy.toml")).expect("a valid file");
+    let goals: Goals = toml::from_str(&read("data/reference/policy_goals.toml")).expect("a valid file");
+    let figures = analysis::key_figures(Path::new("no workspace")).expect("the built-in figures are sound");
+    assert_eq!(policy.sentence.iter().map(|s| s.number).collect::<Vec<_>>(), (1..=37).collect::<Vec<_>>());
+    let mut text = String::from(
+        "# The policy, sentence by sentence\n\nWhat each sentence of the purchasing policy is measured by: key figures (`data/kpi`) in bold, then analyses \
+         (`queries/metric`). Where data is missing, it says which; a sentence without a figure is not measured, and the missing data is the reason. \
+         Made from `data/kpi`, the headers of the queries and `data/reference/policy.toml`.\n\n| | Policy | State | Measured by | Missing data |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for sentence in &policy.sentence {
+        let own = figures.iter().filter(|f| f.policy.contains(&sentence.number)).map(|f| format!("**{}** (`{}`)", f.name_en, f.code));
+        let analyses = catalogue::analyses().iter().filter(|a| a.policy.contains(&sentence.number)).map(|a| format!("`{}`", a.name));
+        for table in &sentence.tables {
+            assert!(catalogue::metric_tables().any(|t| t.name == table), "data/reference/policy.toml: {table} is no table");
+        }
+        let tables = sentence.tables.iter().map(|t| format!("`{t}`"));
+        let measured: Vec<String> = own.chain(analyses).chain(tables).collect();
+        assert_eq!(sentence.missing_sv.is_empty(), sentence.missing_en.is_empty(), "sentence {}: the missing data in both languages", sentence.number);
+        assert!(!measured.is_empty() || !sentence.missing_en.is_empty(), "sentence {} has neither a figure nor the data that is missing", sentence.number);
+        let state = match (measured.is_empty(), sentence.missing_en.is_empty()) {
+            (true, _) => "not measured",
+            (false, false) => "in part",
+            (false, true) => "measured",
+        };
+        let (number, section, quote, missing) = (sentence.number, &sentence.section, &sentence.text_sv, &sentence.missing_en);
+        writeln!(text, "| {number} | {section}: ”{quote}” | {state} | {} | {missing} |", measured.join(", ")).expect("writing to a string");
+    }
+    text.push_str("\n## Key figures\n\nA flow is shown for the month, the tertial, the year to date and the rolling twelve months (`metric.key_figure_period`), by unit where units can be compared (`metric.key_figure_unit`). Coverage needed: the share that must be judged before the figure says anything.\n\n| Figure | Question | Kind | Good | Target | Coverage needed | By unit | Goals | Sentences |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+    for figure in &figures {
+        let target = figure.target.last().map(|t| format!("{} by {} ({})", t.value, t.by, t.source)).unwrap_or_default();
+        let coverage = figure.coverage_min.map(|c| format!("{c}")).unwrap_or_default();
+        let kind = if figure.kind == Kind::Flow { "flow" } else { "state" };
+        let unit = if figure.unit_sql.is_some() { "yes" } else { "" };
+        let sentences: Vec<String> = figure.policy.iter().map(u32::to_string).collect();
+        let good = if figure.is_up_good() { "up" } else { "down" };
+        writeln!(
+            text,
+            "| {} (`{}`) | {} | {kind} | {good} | {target} | {coverage} | {unit} | {} | {} |",
+            figure.name_en,
+            figure.code,
+            figure.question_en,
+            figure.goals.join(", "),
+            sentences.join(", ")
+        )
+        .expect("writing to a string");
+    }
+    text.push_str("\n## Goals\n\nThe policy follows the strategy of 2016; the roadmap of 2025 took its place. Of the roadmap's ten goals only those below are on file: the others are added in `data/reference/policy_goals.toml` when their names are at hand.\n\n| Goal | Name | Figures | Source |\n| --- | --- | --- | --- |\n");
+    for goal in &goals.goal {
+        let served: Vec<String> = figures.iter().filter(|f| f.goals.contains(&goal.code)).map(|f| format!("`{}`", f.code)).collect();
+        let (code, sv, en) = (&goal.code, &goal.name_sv, &goal.name_en);
+        writeln!(text, "| {code} | {sv} – {en} | {} | {} |", served.join(", "), goal.source).expect("writing to a string");
+    }
+    assert_page("policy.md", &text);
 }

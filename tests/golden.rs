@@ -159,6 +159,9 @@ pub fn build_review_lake(root: &Path) -> Store {
 fn build(root: &Path, folder: &Path) -> Store {
     let mut store = Store::open_for_writing(root, false).expect("a new store");
     let spend = spend_rows(folder);
+    let spend = spend_rows(&folder);
+    // What some lines say beside their amounts: orders, texts, parts of e-invoices.
+    let said: BTreeMap<String, Row> = csv_rows(&folder.join("lake.invoice_line.csv")).into_iter().map(|r| (r["line_id"].clone(), r)).collect();
     let lines: Vec<Row> = spend
         .iter()
         .enumerate()
@@ -175,7 +178,9 @@ fn build(root: &Path, folder: &Path) -> Store {
                 ("currency", &row["currency"]),
                 ("row_fingerprint", &at.to_string()),
             ];
-            pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect()
+            let mut line: Row = pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            line.extend(said.get(&row["line_id"]).cloned().unwrap_or_default());
+            line
         })
         .collect();
     let files: Vec<Row> = ["f1", "f2"]
@@ -268,6 +273,7 @@ fn build(root: &Path, folder: &Path) -> Store {
         transaction.replace_with(table, &[batch(table, rows)]).expect("a table");
     }
     for table in [
+    let others = [
         &schema::CONTRACT_TERM,
         &schema::CONTRACT,
         &schema::ORGANISATIONAL_UNIT,
@@ -277,6 +283,11 @@ fn build(root: &Path, folder: &Path) -> Store {
         &schema::EXCHANGE_RATE,
         &schema::FINDING,
     ] {
+        &schema::TENDER,
+        &schema::AWARD,
+        &schema::BID,
+    ];
+    for table in others {
         let rows = csv_rows(&folder.join(format!("{}.csv", table.full_name())));
         transaction.replace_with(table, &[batch(table, &rows)]).expect("a table");
     for (table, rows) in &others {
@@ -319,7 +330,12 @@ fn as_csv(table: &Table, rows: &[Vec<Option<String>>]) -> String {
 
 /// The tables of this stage: the analyses and the key figures.
 pub fn written_tables() -> impl Iterator<Item = &'static Table> {
-    catalogue::analyses().iter().map(|a| a.table).chain([&catalogue::KEY_FIGURE, &catalogue::KEY_FIGURE_MONTH])
+    catalogue::analyses().iter().map(|a| a.table).chain([
+        &catalogue::KEY_FIGURE,
+        &catalogue::KEY_FIGURE_MONTH,
+        &catalogue::KEY_FIGURE_PERIOD,
+        &catalogue::KEY_FIGURE_UNIT,
+    ])
 }
 
 /// Analyses whose golden figures come from the second lake.

@@ -4,6 +4,7 @@ mod browser;
 mod classify_quality;
 mod corpus;
 mod contract_quality;
+mod cost;
 mod docs;
 mod exchange;
 mod figures;

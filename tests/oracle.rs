@@ -17,7 +17,7 @@ use super::support::{Scratch, project};
 type Rows = Vec<Vec<Option<String>>>;
 
 /// The interpreter, when it has the package; else the reason why not.
-fn python() -> Result<String, String> {
+pub fn python() -> Result<String, String> {
     let python = std::env::var("SPENDTRACE_PYTHON").unwrap_or_else(|_| "python3".to_string());
     match Command::new(&python).args(["-c", "import duckdb"]).output() {
         Ok(output) if output.status.success() => Ok(python),

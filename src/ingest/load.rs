@@ -104,7 +104,7 @@ pub struct Loaded {
 impl Loader<'_, '_> {
     /// Loads one input.
     pub fn load(&self, input: &Input, content: &Content) -> Result<Loaded> {
-        let id = SourceFileId::from_sha256_hex(&content.sha256);
+        let id = self.mapping.source_file_id(&content.sha256);
         let mut row = self.row(input, content, &id);
         let encoding = self.encoding_of(input, content)?;
         row.encoding = encoding.to_string();
@@ -133,7 +133,7 @@ impl Loader<'_, '_> {
     /// Loads the tables of a document: sheets, arrays of objects, invoice lines. A table that the mapping does not fit is left
     /// out and named in the dialect, unless none fits.
     pub fn load_document(&self, input: &Input, content: &Content, document: Document) -> Result<Loaded> {
-        let id = SourceFileId::from_sha256_hex(&content.sha256);
+        let id = self.mapping.source_file_id(&content.sha256);
         let mut row = self.row(input, content, &id);
         row.encoding = document.encoding.clone();
         let mut sink: Option<Sink> = None;
@@ -142,6 +142,10 @@ impl Loader<'_, '_> {
         for table in document.tables {
             let name = table.name.clone();
             let place = if name.is_empty() { input.path.clone() } else { format!("{}, {name}", input.path) };
+            if self.mapping.file.table.as_ref().is_some_and(|wanted| *wanted != name) {
+                left.push(format!("{name} (not the table that the mapping names)"));
+                continue;
+            }
             let mut cells = Cells::new(table, place);
             let Some((plan, header_line, titles)) = cells.plan(self.mapping, self.currency)? else {
                 left.push(format!("{name} ({})", cells.why));

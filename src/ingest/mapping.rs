@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use crate::assets;
 use crate::error::{Error, Result};
+use crate::model::SourceFileId;
 use crate::schema::{self, Table, Type};
 use crate::store::hex;
 
@@ -33,6 +35,10 @@ pub struct MappingFile {
     pub doc: String,
     /// The lake table, such as `invoice_line`.
     pub kind: String,
+    /// Name of the table to read, of a file that holds several: a sheet, an array, or the `tender`, `contract` and `bid` of
+    /// procurement notices. Absent = every table that the columns fit.
+    #[serde(default)]
+    pub table: Option<String>,
     /// Encoding, when the bytes cannot show it: a WHATWG label, or cp437, cp850.
     #[serde(default)]
     pub encoding: Option<String>,
@@ -170,7 +176,18 @@ pub struct Headerless {
 /// Target columns that ingest makes itself; a mapping cannot fill them.
 pub const COMPUTED: &[&str] = &["line_id", "source_file_id", "source_line", "source_name", "period", "vendor_key", "row_fingerprint"];
 
+/// Kinds of which one file of notices holds several, each read by a source of its own.
+const KINDS_OF_NOTICES: &[&str] = &["tender", "award", "bid"];
+
 impl Mapping {
+    /// The id of the rows of a file: its content names it, and the kind too where one file gives several.
+    pub fn source_file_id(&self, sha256: &str) -> SourceFileId {
+        if KINDS_OF_NOTICES.contains(&self.table.name) {
+            return SourceFileId::from_sha256_hex(&hex(&Sha256::digest(format!("{sha256} {}", self.table.name))));
+        }
+        SourceFileId::from_sha256_hex(sha256)
+    }
+
     /// The mapping of that name: the workspace's `mappings/` first, then the built-in ones.
     pub fn load(workspace: &Path, name: &str) -> Result<Mapping> {
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') || name.is_empty() {
@@ -195,7 +212,6 @@ impl Mapping {
 
     /// A mapping from its text.
     pub fn parse(name: &str, text: &str) -> Result<Mapping, String> {
-        use sha2::{Digest, Sha256};
         let file: MappingFile = toml::from_str(text).map_err(|e| e.to_string())?;
         let table = schema::table(&format!("lake.{}", file.kind))
             .filter(|t| !["source_file", "reject", "finding"].contains(&t.name))

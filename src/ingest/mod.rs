@@ -40,7 +40,7 @@ use self::privacy::Privacy;
 use self::source::{Content, Form, Input};
 use crate::config::Source;
 use crate::error::{Error, Result};
-use crate::model::{Money, SourceFileId};
+use crate::model::Money;
 use crate::pipeline::Context;
 use crate::schema::{self, FINDING, INVOICE_LINE, REJECT, SOURCE_FILE, Table};
 use crate::store::{Columns, FileEntry, StageEntry, Store, TableBuilder, Transaction, hex};
@@ -248,7 +248,7 @@ fn file_id(file: &FileEntry) -> &str {
     name.split('-').next().unwrap_or_default()
 }
 
-/// The files of all sources, each content once: the first source that names it has it.
+/// The files of all sources, each content once, once for each kind of a notice: the first source that names it has it.
 fn find<'a>(context: &'a Context, mappings: &'a [Mapping]) -> Result<Vec<Wanted<'a>>> {
     let config = &context.config;
     let mut inputs = Vec::new();
@@ -260,7 +260,7 @@ fn find<'a>(context: &'a Context, mappings: &'a [Mapping]) -> Result<Vec<Wanted<
     let mut wanted = Vec::new();
     for ((source, mapping, input), content) in inputs.into_iter().zip(scanned) {
         let content = content?;
-        let id = SourceFileId::from_sha256_hex(&content.sha256).to_string();
+        let id = mapping.source_file_id(&content.sha256).to_string();
         if !seen.insert(id.clone()) {
             continue;
         }

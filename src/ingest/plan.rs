@@ -32,7 +32,8 @@ impl TextRule {
     fn of(column: &str) -> TextRule {
         match column {
             "organisation_number" | "parent_organisation_number" => TextRule::Organisation,
-            "vendor_name" | "organisation_name" | "line_text" | "contract_title" | "item_name" | "buyer_name" => TextRule::Name,
+            "vendor_name" | "organisation_name" | "line_text" | "contract_title" | "tender_title" | "award_title" | "tenderer_name" | "supplier_name"
+            | "item_name" | "buyer_name" => TextRule::Name,
             "currency" | "base_currency" | "quote_currency" => TextRule::Currency,
             "vat_number" | "iban" | "lei" | "country" => TextRule::Compact,
             "bankgiro" | "plusgiro" | "bank_account" => TextRule::Digits,

@@ -12,13 +12,15 @@ use Kind::{Code, Date, Exact, Id, Int, Money, Share, Text};
 const BARS_MAX: usize = 12;
 
 /// What comes on top of the agreed price in the observed cost: column, class.
-const COMPONENTS: [(&str, &str); 6] = [
+const COMPONENTS: [(&str, &str); 8] = [
     ("price_deviation_net", "c-c3"),
     ("freight_net", "c-c2"),
     ("fee_net", "c-c5"),
     ("process_cost_net", "c-c1"),
+    ("order_cost_net", "c-outside"),
     ("late_interest_net", "c-c4"),
     ("early_payment_cost_net", "c-option"),
+    ("payment_term_cost_net", "c-maverick"),
 ];
 
 /// Its tables.
@@ -177,6 +179,7 @@ pub fn body(page: &Page<'_>) -> Markup {
             "No line could be compared with an agreed price, or all were followed.",
         ),
     ));
+    m.push(&super::procurement::cost(page));
     m
 }
 

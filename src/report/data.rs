@@ -9,7 +9,7 @@ use crate::pipeline::Context;
 use crate::store::Store;
 
 /// Tables that grow with the lines: never read whole.
-pub const LARGE: &[&str] = &["spend_cube", "deviation_line"];
+pub const LARGE: &[&str] = &["spend_cube", "deviation_line", "tco_cell"];
 
 /// Rejected records that the page may show; the rest is in `rejects.csv`.
 const REJECTS_MAX: usize = 2_000;

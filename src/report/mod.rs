@@ -26,6 +26,7 @@ mod method;
 mod output;
 mod package;
 mod page;
+mod procurement;
 mod quality;
 mod summary;
 mod suppliers;

@@ -11,7 +11,7 @@ use super::data::Data;
 use super::format::{self, Language};
 use super::markup::{Markup, base64, script_json};
 use super::table::{PREVIEW, Table};
-use super::{compliance, contracts, cost, cube, explore, front, lines, method, quality, suppliers, tables, texts};
+use super::{compliance, contracts, cost, cube, explore, front, lines, method, procurement, quality, suppliers, tables, texts};
 use crate::error::Result;
 use crate::schema::metric;
 use crate::store::Store;
@@ -46,6 +46,7 @@ pub const SECTIONS: &[Section] = &[
     Section { id: "contracts", title: texts::Text { sv: "Avtal", en: "Contracts" }, body: contracts::body },
     Section { id: "suppliers", title: texts::Text { sv: "Leverantörer", en: "Suppliers" }, body: suppliers::body },
     Section { id: "cost", title: texts::Text { sv: "Kostnader", en: "Cost" }, body: cost::body },
+    Section { id: "competition", title: texts::Text { sv: "Konkurrens", en: "Competition" }, body: procurement::competition },
     Section { id: "awards", title: texts::Text { sv: "Direktupphandling", en: "Direct awards" }, body: cost::awards },
     Section { id: "review", title: texts::Text { sv: "Att granska", en: "For review" }, body: cost::review },
     Section { id: "explore", title: texts::Text { sv: "Utforska", en: "Explore" }, body: explore::body },

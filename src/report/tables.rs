@@ -230,6 +230,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
     ));
     tables.extend(super::suppliers::tables(data));
     tables.extend(super::cost::tables(data));
+    tables.extend(super::procurement::tables(data));
     tables.extend(super::quality::tables(data));
     tables.into_iter().map(|t| (t.name, t)).collect()
 }

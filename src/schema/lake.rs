@@ -14,7 +14,11 @@ pub const SOURCE_FILE: Table = Table {
     is_partitioned: false,
     doc: "What was read, how it was understood, and the control totals: rows and amounts read = kept + rejected.",
     columns: &[
-        text("source_file_id", "First 10 hex digits of the file's SHA-256.").required(),
+        text(
+            "source_file_id",
+            "First 10 hex digits of the file's SHA-256; for tenders, awards and bids of the file and the kind, since one notice holds all three.",
+        )
+        .required(),
         text("source_name", "The source of `spendtrace.toml` that named the file.").required(),
         text("path", "Path relative to the workspace when it was first read.").required(),
         text("kind", "The lake table that its rows belong to, such as invoice_line.").required(),
@@ -98,6 +102,7 @@ pub const INVOICE_LINE: Table = Table {
         text("category_code", "Spend category stated on the line, in the workspace's tree or CPV/UNSPSC."),
         text("item_id", "The seller's item number."),
         text("line_text", "Free text; only when the mapping names it, personal numbers masked."),
+        text("line_kind", "Part of an e-invoice that the row is: line, charge, allowance or document; empty for ledgers."),
         quantity("invoiced_quantity", "Quantity."),
         text("unit_of_measure", "Unit of the quantity and of the price."),
         quantity("unit_price", "Net price of one unit."),
@@ -219,6 +224,81 @@ pub const APPROVED_EXCEPTION: Table = Table {
         date("expires_on", "Last day. An exception without an expiry excepts nothing."),
         text("owner_role", "Role or function that answers for it; never a person's name.").required(),
         text("exception_reason", "Why it was approved."),
+    ],
+};
+
+/// One row per tender or lot that was published.
+pub const TENDER: Table = Table {
+    schema: "lake",
+    name: "tender",
+    grain: "one tender of a procurement notice, by lot where the notice has lots",
+    key: &["source_file_id", "source_line", "lot_id"],
+    is_partitioned: false,
+    doc: "What was put out to tender, from OCDS releases and eForms notices. Several notices of one procurement give a row each.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("process_id", "The procurement: OCID, or the procedure identifier of eForms.").required(),
+        text("lot_id", "Lot, when the notice has lots."),
+        text("tender_title", "Title."),
+        text("buyer_name", "The contracting authority."),
+        text("buyer_id", "Its identifier in the notice."),
+        text("procurement_method", "Procedure in the words of the standard: OCDS procurementMethod, or the eForms procedure type."),
+        date("published_on", "Day of publication."),
+        date("closes_on", "Last day for tenders."),
+        money("estimated_net", "Estimated value."),
+        text("currency", "ISO 4217 code of the amounts.").required(),
+        text("category_codes", "Classification codes, separated by `|`."),
+        int("tender_count", "Tenders received, when the notice says."),
+        text("tender_status", "Status, or the result of the lot, in the words of the standard."),
+    ],
+};
+
+/// One row per award and supplier.
+pub const AWARD: Table = Table {
+    schema: "lake",
+    name: "award",
+    grain: "one award of a procurement notice: award × lot × supplier",
+    key: &["source_file_id", "source_line", "award_id", "lot_id", "supplier_id"],
+    is_partitioned: false,
+    doc: "Who won, from OCDS releases and eForms notices. Contracts to match invoices against are in contract; this is the tender's own result.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("process_id", "The procurement.").required(),
+        text("lot_id", "Lot, when the award names one."),
+        text("award_id", "The award or contract.").required(),
+        text("award_title", "Title."),
+        text("supplier_name", "The winner as named.").required(),
+        text("supplier_id", "Its identifier in the notice."),
+        date("awarded_on", "Day of the award."),
+        money("award_net", "Value of the award; of a framework its maximum."),
+        text("currency", "ISO 4217 code of the amounts.").required(),
+        text("award_status", "Status in the words of the standard; cancelled and unsuccessful awards are left out."),
+    ],
+};
+
+/// One row per bid and tenderer.
+pub const BID: Table = Table {
+    schema: "lake",
+    name: "bid",
+    grain: "one bid of a procurement notice × tenderer",
+    key: &["source_file_id", "source_line", "bid_id", "tenderer_id"],
+    is_partitioned: false,
+    doc: "Who bid and at what price, from OCDS releases and eForms notices. Many notices tell the winners only.",
+    columns: &[
+        SOURCE_FILE_ID,
+        SOURCE_LINE,
+        text("process_id", "The procurement.").required(),
+        text("lot_id", "Lot; lots of one bid over several are separated by `|`."),
+        text("bid_id", "The bid."),
+        text("tenderer_name", "The tenderer as named."),
+        text("tenderer_id", "Its identifier in the notice."),
+        money("bid_net", "Price of the bid."),
+        text("currency", "ISO 4217 code of the amounts.").required(),
+        int("bid_rank", "Rank of the bid, when the notice says."),
+        boolean("is_winner", "Whether the tenderer has an award of the procurement."),
+        text("bid_status", "Status in the words of the standard, such as valid or disqualified."),
     ],
 };
 

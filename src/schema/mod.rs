@@ -185,6 +185,9 @@ pub const TABLES: &[&Table] = &[
     &CONTRACT_AMENDMENT,
     &PURCHASE_ORDER,
     &APPROVED_EXCEPTION,
+    &TENDER,
+    &AWARD,
+    &BID,
     &VENDOR_RECORD,
     &ORGANISATIONAL_UNIT,
     &PRICE_LIST_ITEM,
@@ -215,6 +218,7 @@ pub const TABLES: &[&Table] = &[
     &CALENDAR,
     &DAY,
     &COST_COMPONENT,
+    &COST_TEXT,
     &THRESHOLD,
     &PARAMETER,
 ];

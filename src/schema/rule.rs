@@ -62,18 +62,37 @@ pub const DAY: Table = Table {
     ],
 };
 
-/// One row per text that tells a cost component.
+/// One row per component of observed total cost.
 pub const COST_COMPONENT: Table = Table {
     schema: "rule",
     name: "cost_component",
-    grain: "one text that tells a cost component",
-    key: &["account_text"],
+    grain: "one component of observed total cost",
+    key: &["component_code"],
     is_partitioned: false,
-    doc: "Texts in account names that make a line freight or a fee in the observed total cost, from data/reference/cost_components.toml.",
+    doc: "The components of observed total cost with their switches, from data/reference/cost_components.toml and the setting cost_components.",
     columns: &[
-        text("account_text", "Lower-case text that the account's name contains.").required(),
+        text("component_code", "Code: the column of the tco tables without its `_net`.").required(),
+        int("component_order", "Order, from 1.").required(),
+        text("name_sv", "Name in Swedish.").required(),
+        text("name_en", "Name in English.").required(),
+        boolean("is_included", "Whether it is counted; zero in every table when not.").required(),
+        text("component_source", "What it is made from.").required(),
+    ],
+};
+
+/// One row per text that tells a cost component.
+pub const COST_TEXT: Table = Table {
+    schema: "rule",
+    name: "cost_text",
+    grain: "one text that tells a cost component",
+    key: &["text_place", "match_text"],
+    is_partitioned: false,
+    doc: "Texts that make a line freight or a fee in the observed total cost, from data/reference/cost_components.toml.",
+    columns: &[
+        text("text_place", "account_name: the account's name contains it; line_text: it is the first word of the line's text.").required(),
+        text("match_text", "The text, lower case.").required(),
         text("component_code", "freight or fee.").required(),
-        text("component_source", "Where the text comes from.").required(),
+        text("text_source", "Where the text comes from.").required(),
     ],
 };
 

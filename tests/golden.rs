@@ -114,6 +114,7 @@ fn spend_rows(folder: &Path) -> Vec<Row> {
                 ("category_group_name", &format!("Group {group}")),
                 ("category_method", if category == "unclassified" { "unclassified" } else { "line" }),
                 ("item_id", get("item")),
+                ("invoiced_quantity", get("quantity")),
                 ("channel", get("channel")),
                 ("net_amount", get("amount")),
                 ("currency", get("currency")),

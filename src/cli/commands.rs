@@ -6,10 +6,10 @@ use clap_complete::Generator;
 
 use super::args::{Args, Command, Common, ConfigAction, RunArgs};
 use super::output::{Console, write_frame};
-use super::{args, key};
+use super::{args, key, pdf};
 use crate::config::{Config, FILE, Origin, Override, SETTINGS};
 use crate::error::{Error, Result};
-use crate::model::LineId;
+use crate::model::{LineId, Total};
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
 use crate::store::Store;
@@ -25,7 +25,11 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Classify(run) => stages(common, run, console, Some("classify")),
         Command::Match(run) => stages(common, run, console, Some("match")),
         Command::Analyse(run) => stages(common, run, console, Some("analyse")),
-        Command::Report(run) => stages(common, run, console, Some("report")),
+        Command::Report(report) => {
+            stages(common, &report.run, console, Some("report"))?;
+            if report.pdf { print_pdf(common, &report.run, console) } else { Ok(()) }
+        }
+        Command::Export { out } => export(common, out, console),
         Command::Explain { line_id } => explain(common, line_id, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
         Command::Check { names } => check(common, names),
@@ -161,6 +165,34 @@ fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, c
     let frame = analysis::query(&store, &text)?;
     let format = if console.json { args::Format::Json } else { format };
     write_frame(console, &frame, format, out)
+}
+
+/// The report that stands there, printed.
+fn print_pdf(common: &Common, run: &RunArgs, console: &Console) -> Result<()> {
+    let config = load_config(common, run.folder.as_deref(), Some(run))?;
+    let context = context(config, console)?;
+    let store = Store::open(&context.config.out_folder())?;
+    let folder = report::folder(&context, &store);
+    let written = pdf::print(&folder.join("report.html"), &folder.join("report.pdf"))?;
+    console.say(&format!("{} ({} kB)", folder.join("report.pdf").display(), written / 1000));
+    Ok(())
+}
+
+fn export(common: &Common, out: &Path, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let context = context(config, console)?;
+    let store = Store::open(&context.config.out_folder())?;
+    let done = report::export_open_data(&context, &store, out)?;
+    let sums: Vec<String> = done.sums.iter().map(|(currency, sum)| format!("{} {currency}", Total::from_minor(*sum))).collect();
+    console.say(&format!(
+        "{} rows in {} files below {}, {}; the supplier is masked in {} rows\nread them before you publish: free text is left out, but a name in a company name or an account name is not found",
+        done.rows,
+        done.files,
+        out.display(),
+        sums.join(", "),
+        done.masked
+    ));
+    Ok(())
 }
 
 fn check(common: &Common, names: &[String]) -> Result<()> {

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod key;
 mod output;
+mod pdf;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -136,6 +136,14 @@ words! {
 }
 
 words! {
+    /// Names that matching gives to what has none.
+    NAMES:
+    "unknown": "Ej angivet" / "Not stated";
+    "unclassified": "Oklassificerat" / "Unclassified";
+    "all": "Alla" / "All";
+}
+
+words! {
     /// Headings of columns by the name of the column.
     COLUMNS:
     "organisational_unit_name": "Enhet" / "Unit";
@@ -151,6 +159,16 @@ words! {
     "supplier_count": "Leverantörer" / "Suppliers";
     "unit_count": "Enheter" / "Units";
     "spend_net": "Belopp" / "Amount";
+    "before_spend_net": "Perioden före" / "Period before";
+    "change_net": "Förändring" / "Change";
+    "change_ratio": "Förändring i procent" / "Change in per cent";
+    "price_net": "Pris" / "Price";
+    "volume_net": "Antal" / "Quantity";
+    "assortment_net": "Sortiment" / "Assortment";
+    "supplier_new_net": "Nya leverantörer" / "New suppliers";
+    "supplier_lost_net": "Lämnade leverantörer" / "Suppliers left";
+    "not_told_net": "Pris eller antal, går inte att skilja åt" / "Price or quantity, cannot be told apart";
+    "called_off_net": "Avropat i månaden" / "Called off in the month";
     "spend_ratio": "Andel" / "Share";
     "addressable_spend_net": "Påverkbart" / "Addressable";
     "contract_supplier_spend_net": "Hos avtalsleverantör" / "At contracted suppliers";
@@ -347,11 +365,25 @@ words! {
     "m_deviating": "På avtal, med avvikelse" / "On contract, with a deviation";
     "m_off": "Utanför avtal" / "Off contract";
     "m_undetermined": "Går inte att bedöma" / "Cannot be judged";
+    "explore_map": "Ytan är påverkbara inköp per huvudkategori; den fyllda delen följde avtal." / "The area is addressable spend by main category; the filled part followed a contract.";
+    "passed_by": "Största köpen vid sidan av avtal" / "Largest purchases that passed a contract by";
+    "passed_none": "Inga sådana köp i urvalet bland de rader som filen rymmer." / "No such purchases in the selection among the rows that this file holds.";
+    "passed_all_months": "Listan gäller alla månader." / "The list is for all months.";
     "by_m": "Per månad" / "By month";
     "by_u": "Tio största enheterna" / "Ten largest units";
     "by_g": "Tio största huvudkategorierna" / "Ten largest main categories";
     "by_s": "Tio största leverantörerna" / "Ten largest suppliers";
 }
+
+/// Headings of the list of purchases that passed a contract by.
+pub const PASSED_HEADS: [Text; 6] = [
+    Text { sv: "Leverantör", en: "Supplier" },
+    Text { sv: "Kategori", en: "Category" },
+    Text { sv: "Enhet", en: "Unit" },
+    Text { sv: "Belopp", en: "Amount" },
+    Text { sv: "Avtal som skulle ha använts", en: "Contract passed by" },
+    Text { sv: "Avtalets leverantörer", en: "Its suppliers" },
+];
 
 /// Headings of the rows dialog.
 pub const ROW_HEADS: [Text; 11] = [
@@ -373,6 +405,11 @@ pub fn code(language: Language, code: &str) -> &str {
     CODES.iter().find(|(key, _)| *key == code).map_or(code, |(_, text)| text.of(language))
 }
 
+/// A name of the data as people read it: what stands for nothing on file in their language, anything else as it is.
+pub fn name(language: Language, name: &str) -> &str {
+    NAMES.iter().find(|(key, _)| *key == name).map_or(name, |(_, text)| text.of(language))
+}
+
 /// The heading of a column; its name when no heading is listed.
 pub fn column(language: Language, name: &str) -> String {
     COLUMNS.iter().find(|(key, _)| *key == name).map_or_else(|| name.replace('_', " "), |(_, text)| text.of(language).to_string())
@@ -385,7 +422,7 @@ mod tests {
 
     #[test]
     fn every_word_stands_once_and_in_both_languages() {
-        for words in [CODES, COLUMNS, SCRIPT] {
+        for words in [CODES, NAMES, COLUMNS, SCRIPT] {
             let mut keys = BTreeSet::new();
             for (key, text) in words {
                 assert!(keys.insert(key), "{key} is listed twice");

@@ -102,13 +102,13 @@ causes as (
         -- Whole minor units, rounded once for each item; the price takes the remainder, so that the two add up exactly.
         case
             when c.item_id <> '' and c.before_quantity > 0 and c.quantity > 0
-                then cast(floor(cast(c.before_spend_net as double) * 100 * (cast(c.quantity as double) / cast(c.before_quantity as double)) + 0.5) / 100 as decimal(18, 2))
+                then cast(floor(cast(c.before_spend_net as double) * 100 * (cast(c.quantity as double) / cast(nullif(c.before_quantity, 0) as double)) + 0.5) / 100 as decimal(18, 2))
         end as before_price_net
     from cells c
     join pairs p on p.category_code = c.category_code and p.supplier_id = c.supplier_id
 ),
 categories as (
-    select category_code, min(category_name) as category_name,
+    select category_code, min(category_name) as category_name, 'all' as all_code,
         sum(before_spend_net) as before_spend_net,
         sum(spend_net) as spend_net,
         sum(case when cause = 'same' then spend_net - before_price_net else 0 end) as price_net,
@@ -126,11 +126,11 @@ all_rows as (
         not_told_net, not_told_spend_net
     from categories
     union all
-    select 'all' as category_code, 'all' as category_name, sum(before_spend_net) as before_spend_net, sum(spend_net) as spend_net,
+    select all_code as category_code, all_code as category_name, sum(before_spend_net) as before_spend_net, sum(spend_net) as spend_net,
         sum(price_net) as price_net, sum(volume_net) as volume_net, sum(assortment_net) as assortment_net, sum(supplier_new_net) as supplier_new_net,
         sum(supplier_lost_net) as supplier_lost_net, sum(not_told_net) as not_told_net, sum(not_told_spend_net) as not_told_spend_net
     from categories
-    having count(*) > 0
+    group by all_code
 )
 select
     a.category_code as category_code,

@@ -561,7 +561,8 @@ pub fn sankey(caption: &Caption, heads: &[&str], layers: &[Vec<Node>], flows: &[
             group(&mut svg, &node.drill);
             svg.raw("<title>").text(&format!("{}: {}", node.label, node.value)).raw("</title>");
             svg.raw("<rect class=\"node\"").num("x", x_of(l)).num("y", y).num("width", node_width).num("height", h).raw("/>");
-            let room = WIDTH / layers.len() as f64 - 20.0;
+            // The labels of the last two layers share the space between them; those of the first have theirs to themselves.
+            let room = if l + 2 < layers.len() { WIDTH / 2.0 - 40.0 } else { WIDTH / 4.0 - 18.0 };
             let full = format!("{} {}", node.label, node.value);
             let label = if width_of(&full) <= room { full } else { fitted(&node.label, room) };
             let (class, x) = if is_last(l) { ("label end halo", x_of(l) - 6.0) } else { ("label halo", x_of(l) + node_width + 6.0) };
@@ -589,7 +590,7 @@ pub struct BurnDown {
 
 /// A small burn-down: steps down from the ceiling, the even pace as a thin line, the forecast dashed, zero as the line that counts.
 pub fn burn_down(caption: &Caption, burn: &BurnDown, labels: (&str, &str)) -> Markup {
-    let (width, height, left, right, top, bottom) = (320.0, 150.0, 40.0, 8.0, 10.0, 24.0);
+    let (width, height, left, right, top, bottom) = (320.0, 150.0, 48.0, 8.0, 10.0, 24.0);
     let low = burn.remaining.iter().map(|p| p.1).chain(burn.forecast.map(|f| f.1)).fold(0.0, f64::min).max(-1.0);
     let last = burn.term.max(burn.today).max(1.0);
     let x_of = |m: f64| left + (m / last).clamp(0.0, 1.0) * (width - left - right);

@@ -75,8 +75,17 @@ impl Cube {
             for index in 0..batch.num_rows() {
                 let row = Row::of(batch, index);
                 let mut key = ["period", "organisational_unit_id", "category_group_code", "supplier_id"].map(|c| row.text(c).to_string());
-                units.entry(key[UNIT].clone()).or_insert_with(|| row.text("organisational_unit_name").to_string());
-                groups.entry(key[GROUP].clone()).or_insert_with(|| row.text("category_group_name").to_string());
+                // Of several names of one unit the first by the alphabet, as the queries take it.
+                for (names, id, column) in [(&mut units, &key[UNIT], "organisational_unit_name"), (&mut groups, &key[GROUP], "category_group_name")] {
+                    let name = row.text(column);
+                    match names.get_mut(id) {
+                        Some(known) if name < known.as_str() => *known = name.to_string(),
+                        Some(_) => {}
+                        None => {
+                            names.insert(id.clone(), name.to_string());
+                        }
+                    }
+                }
                 if named.binary_search(&key[SUPPLIER]).is_err() {
                     key[SUPPLIER].clear();
                 }

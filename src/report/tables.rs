@@ -274,10 +274,12 @@ fn outcome(data: &Data) -> Table {
     let mut drills = Vec::new();
     if let Some(total) = data.total() {
         let whole = total.money("addressable_spend_net").unwrap_or(0);
-        for (code, column, _) in OUTCOMES {
-            let value = total.money(column).unwrap_or(0);
-            let share = if whole > 0 { Value::Float(value as f64 / whole as f64) } else { Value::Null };
-            rows.push(vec![Value::Text(code.to_string()), Value::Money(value), share]);
+        let values = OUTCOMES.map(|(_, column, _)| total.money(column).unwrap_or(0));
+        // The same shares as in the bar above: rounded so that they add up to the whole.
+        let shares = super::format::shares(&values.map(i128::from));
+        for ((code, ..), (value, share)) in OUTCOMES.iter().zip(values.iter().zip(&shares)) {
+            let share = if whole > 0 { Value::Float(*share as f64 / 1000.0) } else { Value::Null };
+            rows.push(vec![Value::Text((*code).to_string()), Value::Money(*value), share]);
             drills.push(drill(&[("o", code)]));
         }
     }

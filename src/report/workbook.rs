@@ -545,6 +545,9 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, name: &str, value: &Value
         Value::Text(v) if is_code(name) => {
             sheet.write_string(row, column, text(texts::code(language, v)))?;
         }
+        Value::Text(v) if name.ends_with("_name") => {
+            sheet.write_string(row, column, text(texts::name(language, v)))?;
+        }
         Value::Text(v) => {
             sheet.write_string(row, column, text(v))?;
         }

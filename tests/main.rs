@@ -2,8 +2,8 @@
 
 mod browser;
 mod classify_quality;
-mod corpus;
 mod contract_quality;
+mod corpus;
 mod cost;
 mod docs;
 mod exchange;

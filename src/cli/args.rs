@@ -86,7 +86,13 @@ pub enum Command {
     /// Make every figure (and what comes before)
     Analyse(RunArgs),
     /// Write the report (and what comes before)
-    Report(RunArgs),
+    Report(ReportArgs),
+    /// The supplier ledger as open data: the Swedish specification 1.1, one CSV file per month, personal data masked
+    Export {
+        /// Folder to write to
+        #[arg(long, short, value_name = "FOLDER", default_value = "open-data")]
+        out: PathBuf,
+    },
     /// The whole trail of one line: source, supplier, category, each contract considered, the decision
     Explain {
         /// The line, as in the column line_id
@@ -204,6 +210,17 @@ pub struct RunArgs {
     /// Wait when another run holds the lock
     #[arg(long)]
     pub wait: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ReportArgs {
+    /// As for every stage.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Print it to report.pdf as well, tagged for screen readers (needs Chromium, Chrome or Edge)
+    #[arg(long)]
+    pub pdf: bool,
 }
 
 /// Forms of a query result.

@@ -6,10 +6,10 @@ use clap_complete::Generator;
 
 use super::args::{Args, Command, Common, ConfigAction, RunArgs};
 use super::output::{Console, write_frame};
-use super::{args, key};
+use super::{args, key, pdf};
 use crate::config::{Config, FILE, Origin, Override, SETTINGS};
 use crate::error::{Error, Result};
-use crate::model::LineId;
+use crate::model::{LineId, Total};
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
 use crate::store::Store;
@@ -25,7 +25,11 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Classify(run) => stages(common, run, console, Some("classify")),
         Command::Match(run) => stages(common, run, console, Some("match")),
         Command::Analyse(run) => stages(common, run, console, Some("analyse")),
-        Command::Report(run) => stages(common, run, console, Some("report")),
+        Command::Report(report) => {
+            stages(common, &report.run, console, Some("report"))?;
+            if report.pdf { print_pdf(common, &report.run, console) } else { Ok(()) }
+        }
+        Command::Export { out } => export(common, out, console),
         Command::Explain { line_id } => explain(common, line_id, console),
         Command::Whatif { file, mapping, lines } => whatif(common, file, mapping.as_deref(), *lines, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
@@ -175,7 +179,8 @@ fn whatif(common: &Common, file: &Path, mapping: Option<&str>, lines: usize, con
 fn contracts_of(context: &Context, file: &Path, mapping: &str) -> Result<Vec<matching::inputs::ContractRow>> {
     let path = file.canonicalize().map_err(|e| Error::Config(format!("{}: {e}", file.display())))?;
     let path = path.to_str().ok_or_else(|| Error::Config(format!("{}: the path is not UTF-8", path.display())))?.to_string();
-    let source = crate::config::Source { name: "whatif".to_string(), path, mapping: mapping.to_string(), encoding: None };
+    let source =
+        crate::config::Source { name: "whatif".to_string(), path, mapping: mapping.to_string(), encoding: None, accept_columns: vec!["*".to_string()] };
     let folder = std::env::temp_dir().join(format!("spendtrace-whatif-{}", std::process::id()));
     let config = Config { sources: vec![source], out: folder.clone(), ..context.config.clone() };
     let own = Context { config, rules: context.rules.clone(), privacy_key: context.privacy_key, progress: Box::new(|_, _, _| {}) };
@@ -226,6 +231,34 @@ fn review(common: &Common, most: usize, format: args::Format, out: Option<&Path>
         }
     }
     console.say(&format!("next: add the verdict of a link that is wrong to {}, then spendtrace run", config.supplier_overrides.display()));
+    Ok(())
+}
+
+/// The report that stands there, printed.
+fn print_pdf(common: &Common, run: &RunArgs, console: &Console) -> Result<()> {
+    let config = load_config(common, run.folder.as_deref(), Some(run))?;
+    let context = context(config, console)?;
+    let store = Store::open(&context.config.out_folder())?;
+    let folder = report::folder(&context, &store);
+    let written = pdf::print(&folder.join("report.html"), &folder.join("report.pdf"))?;
+    console.say(&format!("{} ({} kB)", folder.join("report.pdf").display(), written / 1000));
+    Ok(())
+}
+
+fn export(common: &Common, out: &Path, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let context = context(config, console)?;
+    let store = Store::open(&context.config.out_folder())?;
+    let done = report::export_open_data(&context, &store, out)?;
+    let sums: Vec<String> = done.sums.iter().map(|(currency, sum)| format!("{} {currency}", Total::from_minor(*sum))).collect();
+    console.say(&format!(
+        "{} rows in {} files below {}, {}; the supplier is masked in {} rows\nread them before you publish: free text is left out, but a name in a company name or an account name is not found",
+        done.rows,
+        done.files,
+        out.display(),
+        sums.join(", "),
+        done.masked
+    ));
     Ok(())
 }
 

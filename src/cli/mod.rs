@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod key;
 mod output;
+mod pdf;
 mod profile;
 
 use std::ffi::OsString;

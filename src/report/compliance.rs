@@ -233,7 +233,7 @@ fn outcome_bars(page: &Page<'_>, metric: &str, key: &str, dimension: &str, name:
                 })
                 .collect();
             Bar {
-                label: row.text(name).to_string(),
+                label: page.name(*row, name).to_string(),
                 parts,
                 value: row.float("contract_compliance_ratio").map_or_else(String::new, |r| page.percent(r)),
                 mark: None,
@@ -277,7 +277,7 @@ fn unit_months(page: &Page<'_>) -> Markup {
     let grid = page.data.metric("compliance_month");
     for row in grid.rows().filter(|r| r.text("organisational_unit_id") != "all") {
         points.entry(row.text("organisational_unit_id")).or_default().push(row.float("contract_compliance_ratio"));
-        let size = sizes.entry(row.text("organisational_unit_id")).or_insert((0, row.text("organisational_unit_name")));
+        let size = sizes.entry(row.text("organisational_unit_id")).or_insert((0, page.name(row, "organisational_unit_name")));
         size.0 += i128::from(row.money("addressable_spend_net").unwrap_or(0));
     }
     let mut order: Vec<_> = sizes.into_iter().filter(|(id, _)| points[id].iter().flatten().count() >= 3).collect();
@@ -318,7 +318,7 @@ fn categories(page: &Page<'_>) -> Markup {
     let mut tiles: Vec<Tile> = rows
         .iter()
         .map(|row| Tile {
-            label: row.text("category_name").to_string(),
+            label: page.name(*row, "category_name").to_string(),
             value: format!(
                 "{}, {}",
                 page.money(i128::from(row.money("addressable_spend_net").unwrap_or(0))),

@@ -4,6 +4,7 @@ use super::chart::{self, Bar, Caption, Part};
 use super::data::Data;
 use super::grid::Row;
 use super::markup::Markup;
+use super::more;
 use super::page::{Page, empty, paragraph};
 use super::table::{Kind, Table, drill};
 
@@ -180,6 +181,7 @@ pub fn body(page: &Page<'_>) -> Markup {
         ),
     ));
     m.push(&super::procurement::cost(page));
+    m.push(&more::below(page, "cost"));
     m
 }
 
@@ -240,6 +242,7 @@ pub fn awards(page: &Page<'_>) -> Markup {
         "direct_award_category",
         none,
     ));
+    m.push(&more::below(page, "awards"));
     m
 }
 
@@ -260,7 +263,7 @@ fn limits(page: &Page<'_>) -> Markup {
             let sum = row.money("accumulated_net").unwrap_or(0);
             let is_over = matches!(row.text("limit_status"), "over_limit" | "over_eu");
             Bar {
-                label: format!("{}, {}", row.text("category_name"), row.text("supplier_name")),
+                label: format!("{}, {}", page.name(*row, "category_name"), row.text("supplier_name")),
                 parts: vec![Part {
                     class: if is_over { "c-off" } else { "c-deviating" },
                     length: sum.max(0) as f64 / 100.0,
@@ -310,6 +313,7 @@ pub fn review(page: &Page<'_>) -> Markup {
         page.say("Möjliga dubbletter", "Possible duplicates"),
         page.say("Inga fakturor liknar varandra så att de behöver granskas.", "No invoices are so alike that they need review."),
     ));
+    m.push(&more::below(page, "review"));
     m
 }
 

@@ -7,7 +7,7 @@ use super::grid::Row;
 use super::markup::Markup;
 use super::page::{Page, empty, link_to};
 use super::table::drill;
-use super::{key_figure, texts};
+use super::{key_figure, spend, texts};
 
 /// Key figures that stand as cards: more than a handful is no longer an overview.
 const CARDS_MAX: usize = 6;
@@ -21,7 +21,7 @@ pub fn body(page: &Page<'_>) -> Markup {
         return m;
     };
     headline(&mut m, page, total);
-    m.push(&outcomes(page, total)).push(&cards(page)).push(&findings(page)).push(&reconciliation(page)).push(&all_figures(page));
+    m.push(&outcomes(page, total)).push(&cards(page)).push(&spend::changes(page)).push(&findings(page)).push(&reconciliation(page)).push(&all_figures(page));
     m
 }
 
@@ -129,8 +129,8 @@ fn findings(page: &Page<'_>) -> Markup {
                 "{unit} köpte {category} för {sum} av {supplier}, fast avtal {contract} skulle ha använts.",
                 "{unit} bought {category} for {sum} from {supplier}, although contract {contract} should have been used.",
             )
-            .replace("{unit}", row.text("organisational_unit_name"))
-            .replace("{category}", row.text("category_name"))
+            .replace("{unit}", page.name(row, "organisational_unit_name"))
+            .replace("{category}", page.name(row, "category_name"))
             .replace("{sum}", &page.money(money(row, "spend_net")))
             .replace("{contract}", row.text("passed_by_contract_id"))
             .replace("{supplier}", row.text("supplier_name")),

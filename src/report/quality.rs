@@ -271,6 +271,7 @@ pub fn body(page: &Page<'_>) -> Markup {
         "unit_completeness",
         page.say("Underlaget anger inga enheter.", "The data names no units."),
     ));
+    m.push(&super::more::below(page, "quality"));
     m
 }
 

@@ -49,9 +49,10 @@
   const away = (value) => Math.sign(value) * Math.round(Math.abs(value));
   const dated = (days) => new Date(days * 86400000).toISOString().slice(0, 10);
   const per_cent = (value) => scaled(away(value * 1000), 1) + (language === "sv" ? "\u00a0%" : "%");
+  const unit = meta.currency === "SEK" ? "kr" : meta.currency;
   const kronor = (minor) => scaled(away(minor / 100), 0);
   const shown = {
-    text: (v) => v, id: (v) => v, names: (v) => { const all = v.split("; "); return all.length <= 3 ? v : all.slice(0, 2).join("; ") + " + " + (all.length - 2); }, code: (v) => (meta.codes[language][v] ?? v), money: kronor, exact: (v) => scaled(v, 2), int: (v) => scaled(v, 0),
+    text: (v) => meta.names[language][v] ?? v, id: (v) => v, names: (v) => { const all = v.split("; "); return all.length <= 3 ? v : all.slice(0, 2).join("; ") + " + " + (all.length - 2); }, code: (v) => (meta.codes[language][v] ?? v), money: kronor, exact: (v) => scaled(v, 2), int: (v) => scaled(v, 0),
     share: per_cent, number: (v) => scaled(away(v * 100), 2), date: dated, bool: (v) => say(v ? "yes" : "no"), quantity: (v) => scaled(v, 4),
   };
   const format = (kind, value) => (value === null || value === undefined ? "" : shown[kind](value));
@@ -226,7 +227,7 @@
       return say("dim_" + dimensions[d]) + ": " + (["o", "r", "x"].includes(d) ? shown.code(name) : name);
     }).join(", ");
     const limit = 500;
-    const parts = [paragraph(say("rows_found").replace("{n}", scaled(found.length, 0)).replace("{sum}", kronor(sum) + "\u00a0" + meta.currency))];
+    const parts = [paragraph(say("rows_found").replace("{n}", scaled(found.length, 0)).replace("{sum}", kronor(sum) + "\u00a0" + unit))];
     if (lines.cut) parts.push(paragraph(say("rows_cut").replace("{n}", scaled(lines.a.length, 0)).replace("{m}", scaled(lines.total, 0))));
     if (found.length > limit) parts.push(paragraph(say("rows_limit").replace("{n}", scaled(limit, 0))));
     found.sort((i, j) => Math.abs(lines.a[j] ?? 0) - Math.abs(lines.a[i] ?? 0) || i - j);
@@ -258,20 +259,22 @@
     if (!panel.dataset.filled) {
       panel.dataset.filled = "yes";
       for (const pick of picks) {
-        const d = pick.dataset.d;
-        const options = cube.names[d].map((name, i) => [name, i]);
+        const d = pick.dataset.d === "from" || pick.dataset.d === "to" ? "m" : pick.dataset.d;
+        const options = cube.names[d].map((name, i) => [meta.names[language][name] ?? name, i]);
         if (d !== "m") options.sort((a, b) => collators[language].compare(a[0], b[0]));
         for (const [name, i] of options) pick.append(new Option(name, String(i)));
         if (cube.others && d === "s") pick.append(new Option(say("others"), "-1"));
         pick.addEventListener("change", () => explore(page));
       }
     }
-    const chosen = picks.filter((p) => p.value !== "").map((p) => [p.dataset.d, Number(p.value)]);
+    const picked = Object.fromEntries(picks.map((p) => [p.dataset.d, p.value === "" ? null : Number(p.value)]));
+    const chosen = ["u", "g", "s"].filter((d) => picked[d] !== null).map((d) => [d, picked[d]]);
+    const [from, to] = [picked.from ?? 0, picked.to ?? cube.names.m.length - 1];
     const total = {};
     const by = { m: new Map(), u: new Map(), g: new Map(), s: new Map() };
     for (const name of ["spend", ...measures]) total[name] = 0;
     for (let i = 0; i < cube.m.length; i++) {
-      if (!chosen.every(([d, at]) => cube[d][i] === at)) continue;
+      if (cube.m[i] < from || cube.m[i] > to || !chosen.every(([d, at]) => cube[d][i] === at)) continue;
       for (const name of ["spend", ...measures]) total[name] += cube[name][i];
       for (const d of Object.keys(by)) {
         const sums = by[d].get(cube[d][i]) ?? [0, 0, 0];
@@ -282,10 +285,10 @@
       }
     }
     const ratio = (part, whole) => (whole > 0 ? part / whole : null);
-    const name_of = (d, at) => (at < 0 ? say("others") : cube.names[d][at]);
+    const name_of = (d, at) => { const name = at < 0 ? say("others") : cube.names[d][at]; return meta.names[language][name] ?? name; };
     const out = one(".explore-out", panel);
     const kinds = ["text", "money", "share"];
-    const totals = plain_table(say("explore_total"), [say("measure"), meta.currency, say("of_addressable")], kinds,
+    const totals = plain_table(say("explore_total"), [say("measure"), unit, say("of_addressable")], kinds,
       [["spend", total.spend, null], ...measures.map((m) => [m, total[m], ratio(total[m], total.addressable)])].map(([m, v, r]) => [say("m_" + m), v, r]));
     const tables = Object.keys(by).map((d) => {
       let rows = [...by[d]].map(([at, sums]) => [name_of(d, at), sums[0], ratio(sums[1], sums[0]), sums[2], at]);
@@ -293,11 +296,83 @@
       rows = d === "m" ? rows : rows.slice(0, 10);
       return plain_table(say("by_" + d), [say("dim_" + dimensions[d]), say("m_addressable"), say("m_compliant_share"), say("m_off")], ["text", "money", "share", "money"], rows);
     });
-    out.replaceChildren(totals, ...tables);
+    const tiles = [...by.g].map(([at, sums]) => ({ name: name_of("g", at), size: sums[0], ratio: ratio(sums[1], sums[0]), drill: [...chosen.filter(([d]) => d !== "g").map(([d, i]) => [d, cube.keys[d][i]]), ["g", cube.keys.g[at]]] }))
+      .filter((t) => t.size > 0).sort((a, b) => b.size - a.size);
+    // Another choice may have been made while this one was unpacked.
+    const turn = Number(panel.dataset.turn ?? 0) + 1;
+    panel.dataset.turn = String(turn);
+    const purchases = await passed_by(picked, cube);
+    if (panel.dataset.turn !== String(turn)) return;
+    out.replaceChildren(treemap(say("explore_map"), tiles), totals, purchases, ...tables);
     const drill = one("[data-do=explore-rows]", panel);
     const query = chosen.filter(([, at]) => at >= 0).map(([d, at]) => [d, cube.keys[d][at]]);
+    if (from === to) query.push(["m", cube.keys.m[from]]);
     drill.hidden = query.length === 0;
     drill.dataset.q = JSON.stringify(query);
+  }
+  // The largest purchases that passed a contract by, in the selection: who bought, and who should have been used.
+  async function passed_by(picked, cube) {
+    const [data, lines] = [(await unpack("tables")).maverick_spend, await unpack("lines")];
+    const heads = say("passed_heads");
+    const kinds = ["text", "text", "text", "money", "id", "names"];
+    let rows = [];
+    if (data && data.drill) {
+      const groups = new Map();
+      for (let i = 0; i < lines.c.length; i++) if (lines.c[i] >= 0 && lines.g[i] >= 0) groups.set(lines.keys.c[lines.c[i]], lines.keys.g[lines.g[i]]);
+      const key = (d) => (picked[d] === null ? null : cube.keys[d][picked[d]]);
+      const [u, g, s] = [key("u"), key("g"), key("s")];
+      rows = data.rows.filter((row, i) => {
+        const of = Object.fromEntries(JSON.parse(data.drill[i]));
+        return (u === null || of.u === u) && (s === null || of.s === s) && (g === null || groups.get(of.c) === g);
+      }).slice(0, 10).map((row) => [row[0], row[1], row[2], row[3], row[5], row[7]]);
+    }
+    const part = document.createElement("div");
+    part.className = "wide";
+    part.append(plain_table(say("passed_by"), heads, kinds, rows));
+    if (!rows.length) part.append(paragraph(say("passed_none")));
+    if (picked.from !== null || picked.to !== null) part.append(paragraph(say("passed_all_months")));
+    return part;
+  }
+  // A squarified treemap of the selection: the area is addressable spend, the filled part what followed a contract.
+  function treemap(title, tiles) {
+    const [width, height] = [760, 240];
+    const make = (tag, attributes, text) => {
+      const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+      if (text !== undefined) node.textContent = text;
+      return node;
+    };
+    const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title });
+    const sum = tiles.reduce((s, t) => s + t.size, 0);
+    let [x, y, w, h] = [0, 0, width, height];
+    let rest = tiles.map((t) => ({ ...t, area: (t.size / sum) * width * height }));
+    while (rest.length) {
+      const side = Math.max(Math.min(w, h), 1e-9);
+      const worst = (row) => { const s = row.reduce((a, t) => a + t.area, 0); return Math.max(...row.map((t) => Math.max((side * side * t.area) / (s * s), (s * s) / (side * side * t.area)))); };
+      let taken = 1;
+      while (taken < rest.length && worst(rest.slice(0, taken + 1)) <= worst(rest.slice(0, taken))) taken++;
+      const thick = rest.slice(0, taken).reduce((a, t) => a + t.area, 0) / side;
+      let along = 0;
+      for (const t of rest.slice(0, taken)) {
+        const length = t.area / thick;
+        const [tx, ty, tw, th] = w >= h ? [x, y + along, thick, length] : [x + along, y, length, thick];
+        along += length;
+        if (tw < 2 || th < 2) continue;
+        const group = make("g", { class: "drill", "data-q": JSON.stringify(t.drill) });
+        const label = `${t.name}: ${kronor(t.size)}\u00a0${unit}` + (t.ratio === null ? "" : `, ${per_cent(t.ratio)}`);
+        const filled = Math.min(Math.max(t.ratio ?? 0, 0), 1) * (th - 2);
+        group.append(make("title", {}, label), make("rect", { class: "tile", x: tx + 1, y: ty + 1, width: tw - 2, height: th - 2 }), make("rect", { class: "tile-fill", x: tx + 1, y: ty + th - 1 - filled, width: tw - 2, height: filled }));
+        const room = Math.floor((tw - 12) / 7.8);
+        if (th > 26 && (t.name.length <= room || room >= 9)) group.append(make("text", { class: "label", x: tx + 8, y: ty + 19 }, t.name.length <= room ? t.name : t.name.slice(0, room - 1).trimEnd() + "\u2026"));
+        svg.append(group);
+      }
+      if (w >= h) { x += thick; w -= thick; } else { y += thick; h -= thick; }
+      rest = rest.slice(taken);
+    }
+    const part = document.createElement("div");
+    part.className = "plot wide";
+    part.append(paragraph(title), svg);
+    return part;
   }
   // Unpacked when the section comes near, so that the page opens at once.
   const near = new IntersectionObserver((entries) => {
@@ -315,6 +390,7 @@
     else if (target.dataset.do === "copy") copy(target);
     else if (target.dataset.do === "sql") query_behind(target.dataset.name);
     else if (target.dataset.do === "close") detail.close();
+    else if (target.dataset.do === "explore-reset") { for (const pick of all("select", target.closest(".explore"))) pick.value = ""; explore(target.closest(".page")); }
     else if (target.dataset.do === "whole") { const block = target.closest(".tabled"); state_of(block).then((state) => { state.whole = !state.whole; draw(block, state); }); }
     else if (target.closest("thead") && target.closest(".tabled")) sort(target);
   });

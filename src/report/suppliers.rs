@@ -6,7 +6,7 @@ use super::grid::Row;
 use super::markup::Markup;
 use super::page::{Page, empty, paragraph};
 use super::table::{Kind, Table, drill};
-use super::texts;
+use super::{more, texts};
 
 use Kind::{Bool, Code, Exact, Id, Int, Money, Number, Share, Text};
 
@@ -136,6 +136,7 @@ pub fn body(page: &Page<'_>) -> Markup {
         "new_supplier",
         page.say("Inga nya leverantörer, eller för kort historik för att veta.", "No new suppliers, or too short a history to know."),
     ));
+    m.push(&more::below(page, "suppliers"));
     m
 }
 
@@ -205,7 +206,7 @@ fn concentration(page: &Page<'_>) -> Markup {
             let first = row.float("top_1_ratio").unwrap_or(0.0).clamp(0.0, 1.0);
             let five = row.float("top_5_ratio").unwrap_or(first).clamp(first, 1.0);
             Bar {
-                label: row.text("category_name").to_string(),
+                label: page.name(*row, "category_name").to_string(),
                 parts: vec![
                     Part {
                         class: "c-compliant",

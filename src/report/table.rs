@@ -31,6 +31,8 @@ pub enum Kind {
     Share,
     /// Two decimals.
     Number,
+    /// Four decimals: quantities and unit prices.
+    Quantity,
     /// Calendar day.
     Date,
     /// Yes or no.
@@ -49,6 +51,7 @@ impl Kind {
             Kind::Int => "int",
             Kind::Share => "share",
             Kind::Number => "number",
+            Kind::Quantity => "quantity",
             Kind::Date => "date",
             Kind::Bool => "bool",
         }
@@ -56,7 +59,7 @@ impl Kind {
 
     /// Whether values stand to the right.
     pub const fn is_number(self) -> bool {
-        matches!(self, Kind::Money | Kind::Exact | Kind::Int | Kind::Share | Kind::Number)
+        matches!(self, Kind::Money | Kind::Exact | Kind::Int | Kind::Share | Kind::Number | Kind::Quantity)
     }
 }
 
@@ -75,6 +78,8 @@ pub struct Table {
     pub total: usize,
     /// Drill-down of each row; empty when the table has none.
     pub drills: Vec<String>,
+    /// Whether no section shows it by hand.
+    pub is_generic: bool,
 }
 
 impl Table {
@@ -106,7 +111,7 @@ impl Table {
         kept.truncate(limit);
         let drills: Vec<String> = kept.iter().map(|r| drill(*r)).collect();
         let rows = kept.iter().map(|row| columns.iter().map(|(column, _)| row.value(column)).collect()).collect();
-        Table { name, metric, columns, rows, total, drills: if drills.iter().all(String::is_empty) { Vec::new() } else { drills } }
+        Table { name, metric, columns, rows, total, drills: if drills.iter().all(String::is_empty) { Vec::new() } else { drills }, is_generic: false }
     }
 
     /// The table as HTML with its tools.
@@ -219,6 +224,7 @@ pub fn shown(language: Language, kind: Kind, value: &Value) -> String {
             let names: Vec<&str> = v.split("; ").collect();
             if names.len() <= 3 { v.clone() } else { format!("{} + {}", names[..2].join("; "), names.len() - 2) }
         }
+        (Kind::Text, Value::Text(v)) => texts::name(language, v).to_string(),
         (_, Value::Text(v)) => v.clone(),
         (Kind::Exact, Value::Money(v)) => format::exact(language, i128::from(*v)),
         (_, Value::Money(v)) => format::kronor(language, i128::from(*v)),

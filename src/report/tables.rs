@@ -1,6 +1,6 @@
 //! Every table of the page: which columns of which metric, in which order, and where each row leads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::compliance::OUTCOMES;
 use super::data::Data;
@@ -87,31 +87,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         |r| drill(&[("c", r.text("category_code"))]),
         largest("addressable_spend_net"),
     ));
-    tables.push(Table::sorted(
-        ("maverick_spend", "maverick_spend"),
-        data.metric("maverick_spend"),
-        &[
-            ("supplier_name", Text),
-            ("category_name", Text),
-            ("organisational_unit_name", Text),
-            ("spend_net", Money),
-            ("last_covered_on", Date),
-            ("passed_by_contract_id", Id),
-            ("passed_by_contract_title", Text),
-            ("passed_by_supplier_names", Names),
-        ],
-        limit,
-        every,
-        |r| {
-            drill(&[
-                ("s", r.text("supplier_id")),
-                ("c", r.text("category_code")),
-                ("u", r.text("organisational_unit_id")),
-                ("p", r.text("passed_by_contract_id")),
-            ])
-        },
-        largest("spend_net"),
-    ));
+    tables.push(maverick(data));
     tables.push(Table::sorted(
         ("ceiling_utilisation", "ceiling_utilisation"),
         data.metric("ceiling_utilisation"),
@@ -133,6 +109,14 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         every,
         |r| drill(&[("k", r.text("contract_id"))]),
         |r| r.float("utilisation_ratio").map_or(i64::MAX, |v| -(v * 1e6) as i64),
+    ));
+    tables.push(Table::of(
+        ("ceiling_month", "ceiling_month"),
+        data.metric("ceiling_month"),
+        &[("contract_id", Id), ("period", Id), ("called_off_net", Money), ("burned_net", Money), ("ceiling_net", Money), ("remaining_net", Money)],
+        limit,
+        every,
+        |r| drill(&[("k", r.text("contract_id")), ("m", r.text("period"))]),
     ));
     tables.push(Table::sorted(
         ("contract_ending", "contract_ending"),
@@ -228,11 +212,62 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         |r| r.date("starts_on").is_none_or(|d| d <= data.as_of) && r.date("ends_on").is_none_or(|d| d >= data.as_of),
         none,
     ));
+    tables.extend(super::spend::tables(data));
     tables.extend(super::suppliers::tables(data));
     tables.extend(super::cost::tables(data));
     tables.extend(super::procurement::tables(data));
     tables.extend(super::quality::tables(data));
+    let shown: BTreeSet<&'static str> = tables.iter().map(|t| t.metric).collect();
+    tables.extend(super::more::tables(data, &shown).into_iter().map(|t| Table { is_generic: true, ..t }));
     tables.into_iter().map(|t| (t.name, t)).collect()
+}
+
+/// Purchases of each unit that the page holds, however small the unit: who answers for a unit finds its own.
+const MAVERICK_ROWS_OF_UNIT: usize = 20;
+
+/// The purchases that passed a contract by: the largest of all, and the largest of every unit.
+fn maverick(data: &Data) -> Table {
+    let grid = data.metric("maverick_spend");
+    let key = |r: Row<'_>| ["supplier_id", "category_code", "organisational_unit_id", "passed_by_contract_id"].map(|c| r.text(c).to_string());
+    let mut order: Vec<Row<'_>> = grid.rows().collect();
+    order.sort_by_key(|r| (-r.money("spend_net").unwrap_or(0), key(*r)));
+    let mut of_unit: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kept: BTreeSet<[String; 4]> = BTreeSet::new();
+    for (rank, row) in order.iter().enumerate() {
+        let count = of_unit.entry(row.text("organisational_unit_id")).or_default();
+        *count += 1;
+        if rank < data.rows_max || *count <= MAVERICK_ROWS_OF_UNIT {
+            kept.insert(key(*row));
+        }
+    }
+    Table {
+        total: grid.len(),
+        ..Table::sorted(
+            ("maverick_spend", "maverick_spend"),
+            grid,
+            &[
+                ("supplier_name", Text),
+                ("category_name", Text),
+                ("organisational_unit_name", Text),
+                ("spend_net", Money),
+                ("last_covered_on", Date),
+                ("passed_by_contract_id", Id),
+                ("passed_by_contract_title", Text),
+                ("passed_by_supplier_names", Names),
+            ],
+            usize::MAX,
+            |r| kept.contains(&key(r)),
+            |r| {
+                drill(&[
+                    ("s", r.text("supplier_id")),
+                    ("c", r.text("category_code")),
+                    ("u", r.text("organisational_unit_id")),
+                    ("p", r.text("passed_by_contract_id")),
+                ])
+            },
+            |r| -r.money("spend_net").unwrap_or(0),
+        )
+    }
 }
 
 fn outcome(data: &Data) -> Table {
@@ -240,10 +275,12 @@ fn outcome(data: &Data) -> Table {
     let mut drills = Vec::new();
     if let Some(total) = data.total() {
         let whole = total.money("addressable_spend_net").unwrap_or(0);
-        for (code, column, _) in OUTCOMES {
-            let value = total.money(column).unwrap_or(0);
-            let share = if whole > 0 { Value::Float(value as f64 / whole as f64) } else { Value::Null };
-            rows.push(vec![Value::Text(code.to_string()), Value::Money(value), share]);
+        let values = OUTCOMES.map(|(_, column, _)| total.money(column).unwrap_or(0));
+        // The same shares as in the bar above: rounded so that they add up to the whole.
+        let shares = super::format::shares(&values.map(i128::from));
+        for ((code, ..), (value, share)) in OUTCOMES.iter().zip(values.iter().zip(&shares)) {
+            let share = if whole > 0 { Value::Float(*share as f64 / 1000.0) } else { Value::Null };
+            rows.push(vec![Value::Text((*code).to_string()), Value::Money(*value), share]);
             drills.push(drill(&[("o", code)]));
         }
     }
@@ -254,6 +291,7 @@ fn outcome(data: &Data) -> Table {
         total: rows.len(),
         rows,
         drills,
+        is_generic: false,
     }
 }
 

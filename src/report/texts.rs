@@ -286,6 +286,14 @@ words! {
 }
 
 words! {
+    /// Names that matching gives to what has none.
+    NAMES:
+    "unknown": "Ej angivet" / "Not stated";
+    "unclassified": "Oklassificerat" / "Unclassified";
+    "all": "Alla" / "All";
+}
+
+words! {
     /// Headings of columns by the name of the column.
     COLUMNS:
     "organisational_unit_name": "Enhet" / "Unit";
@@ -301,6 +309,16 @@ words! {
     "supplier_count": "Leverantörer" / "Suppliers";
     "unit_count": "Enheter" / "Units";
     "spend_net": "Belopp" / "Amount";
+    "before_spend_net": "Perioden före" / "Period before";
+    "change_net": "Förändring" / "Change";
+    "change_ratio": "Förändring i procent" / "Change in per cent";
+    "price_net": "Pris" / "Price";
+    "volume_net": "Antal" / "Quantity";
+    "assortment_net": "Sortiment" / "Assortment";
+    "supplier_new_net": "Nya leverantörer" / "New suppliers";
+    "supplier_lost_net": "Lämnade leverantörer" / "Suppliers left";
+    "not_told_net": "Pris eller antal, går inte att skilja åt" / "Price or quantity, cannot be told apart";
+    "called_off_net": "Avropat i månaden" / "Called off in the month";
     "spend_ratio": "Andel" / "Share";
     "addressable_spend_net": "Påverkbart" / "Addressable";
     "contract_supplier_spend_net": "Hos avtalsleverantör" / "At contracted suppliers";
@@ -496,7 +514,6 @@ words! {
     "below_net": "Belopp under" / "Amount below";
     "below_supplier_count": "Leverantörer under" / "Suppliers below";
     "change_kind": "Förändring" / "Change";
-    "change_net": "Förändring i kronor" / "Change in kronor";
     "circular_tag": "Cirkulärt sätt" / "Circular tag";
     "clause_ratio": "Andel med hållbarhetsvillkor" / "Share with sustainability clauses";
     "closed_count": "Avslutade" / "Closed";
@@ -579,6 +596,138 @@ words! {
     "months_to_due": "Månader till målet" / "Months to the goal";
     "needed_by": "Behövs för" / "Needed by";
     "observed_ratio": "Andel" / "Share observed";
+    "account_code": "Konto" / "Account";
+    "actual_net": "Utfall" / "Actual";
+    "agreed_net": "Enligt avtalat pris" / "At the agreed price";
+    "alert_level": "Varningsnivå" / "Alert level";
+    "all_spend_net": "Alla inköp" / "All spend";
+    "alternation_count": "Växlingar" / "Alternations";
+    "alternation_ratio": "Andel växlingar" / "Share of alternations";
+    "approved_on": "Godkänt" / "Approved on";
+    "award_net": "Tilldelat värde" / "Value awarded";
+    "awarded_on": "Tilldelad" / "Awarded on";
+    "before_first_period": "Före: från" / "Before: from";
+    "before_last_period": "Före: till" / "Before: to";
+    "before_month_count": "Före: månader med rader" / "Before: months with lines";
+    "bid_count": "Anbud" / "Bids";
+    "bid_id": "Anbud" / "Bid";
+    "bidder_count": "Anbudsgivare" / "Bidders";
+    "bidder_count_basis": "Hur anbudsgivarna räknats" / "How bidders were counted";
+    "bidder_key": "Anbudsgivarens id" / "Bidder id";
+    "bidder_name": "Anbudsgivare" / "Bidder";
+    "bidder_win_count": "Vunna av den ena" / "Won by the one";
+    "bids_per_tender": "Anbud per upphandling" / "Bids per tender";
+    "buyer_name": "Upphandlande myndighet" / "Contracting authority";
+    "calculated_net": "Kalkylerat" / "Calculated";
+    "carbon_price_per_kg": "Koldioxidpris per kg" / "Carbon price per kg";
+    "carbon_price_source": "Koldioxidprisets källa" / "Source of the carbon price";
+    "category_codes": "Kategorikoder" / "Category codes";
+    "category_division": "Varugrupp" / "Division";
+    "category_group_code": "Huvudkategorins kod" / "Main category code";
+    "change_source": "Ändringens källa" / "Source of the change";
+    "change_text": "Ändrat antagande" / "Changed assumption";
+    "channel": "Fakturaväg" / "Channel";
+    "channel_coverage_ratio": "Fakturaväg känd" / "Channel known";
+    "channel_known_invoice_count": "Fakturor med känd väg" / "Invoices of known channel";
+    "channel_ratio": "Andel av fakturorna" / "Share of invoices";
+    "clause_spend_net": "Belopp med hållbarhetsvillkor" / "Amount with sustainability clauses";
+    "clause_unknown_spend_net": "Hållbarhetsvillkor ej angivet" / "Clauses not stated";
+    "closes_on": "Sista anbudsdag" / "Closes on";
+    "code_spend_net": "Belopp med uppförandekod" / "Amount with code of conduct";
+    "code_unknown_spend_net": "Uppförandekod ej angiven" / "Code not stated";
+    "compared_spend_net": "Jämfört med prislista" / "Compared with a price list";
+    "competitive_count": "Konkurrensutsatta" / "Competitive";
+    "completeness_ratio": "Fullständighet" / "Completeness";
+    "component_code": "Kostnadsdel" / "Component";
+    "component_number": "Nummer" / "Number";
+    "confidence": "Säkerhet" / "Confidence";
+    "contract_ids": "Avtal" / "Contracts";
+    "control_total": "Filens summarad" / "Total row of the file";
+    "credit_net": "Krediterat" / "Credited";
+    "credit_ratio": "Andel krediterat" / "Share credited";
+    "cumulative_net": "Ackumulerat" / "Cumulative";
+    "dated_line_count": "Rader med datum" / "Lines with dates";
+    "dated_ratio": "Andel med datum" / "Share with dates";
+    "dated_spend_net": "Belopp med datum" / "Amount with dates";
+    "day_count": "Dagar emellan" / "Days between";
+    "decided_line_count": "Bedömda rader" / "Lines decided";
+    "deviation_rank": "Rang" / "Rank";
+    "discount_rate": "Kalkylränta" / "Discount rate";
+    "distinct_amount_count": "Olika belopp" / "Distinct amounts";
+    "due_amount": "Belopp att betala" / "Amount due";
+    "elapsed_months": "Månader som gått" / "Months elapsed";
+    "emission_kg": "Utsläpp, kg CO2e" / "Emissions, kg CO2e";
+    "end_period": "Slutmånad" / "End month";
+    "entitled_unit_count": "Avropsberättigade enheter" / "Entitled units";
+    "equivalent_annual_cost": "Årskostnad" / "Equivalent annual cost";
+    "estimated_net": "Uppskattat värde" / "Estimated value";
+    "eu_limit_value": "EU:s tröskelvärde" / "EU threshold";
+    "evaluable_count": "Kunde bedömas" / "Could be judged";
+    "exception_id": "Undantag" / "Exception";
+    "exception_status": "Undantagets läge" / "Status of the exception";
+    "excluded_count": "Undantagna" / "Excluded";
+    "excluded_net": "Undantaget belopp" / "Amount excluded";
+    "expires_on": "Gäller till" / "Expires on";
+    "external_cost": "Extern kostnad" / "External cost";
+    "factor_code": "Faktor" / "Factor";
+    "file_name": "Fil" / "File";
+    "first_quartile": "Undre kvartil" / "Lower quartile";
+    "flag_code": "Flagga" / "Flag";
+    "flag_limit": "Flaggans gräns" / "Limit of the flag";
+    "flag_value": "Värde" / "Value";
+    "flagged_count": "Flaggade" / "Flagged";
+    "framework_contract_id": "Ramavtal" / "Framework";
+    "gap_ratio": "Avstånd till näst lägsta" / "Gap to the second lowest";
+    "has_category": "Kategori angiven" / "Category on file";
+    "has_ceiling": "Takvolym angiven" / "Ceiling on file";
+    "has_code_statement": "Uppförandekod angiven" / "Code of conduct stated";
+    "has_end": "Slutdatum angivet" / "End on file";
+    "has_organisation_number": "Organisationsnummer angivet" / "Organisation number on file";
+    "has_price_list": "Prislista finns" / "Has a price list";
+    "has_start": "Startdatum angivet" / "Start on file";
+    "has_unit": "Enheter angivna" / "Units on file";
+    "highest_bid_net": "Högsta anbud" / "Highest bid";
+    "history_month_count": "Månader med historik" / "Months of history";
+    "internal_cost": "Intern kostnad" / "Internal cost";
+    "is_comparable": "Jämförbar" / "Comparable";
+    "is_competitive": "Konkurrensutsatt" / "Competitive";
+    "is_complete": "Fullständig" / "Complete";
+    "is_cost_known": "Kostnad känd" / "Cost known";
+    "is_distant_winner": "Vinnaren långt under" / "Winner far below";
+    "is_external": "Extern" / "External";
+    "is_group": "Koncern" / "Group";
+    "is_in_register": "Finns i registret" / "In the register";
+    "is_low_variation": "Liten spridning" / "Low variation";
+    "is_new": "Ny" / "New";
+    "is_screened": "Granskad" / "Screened";
+    "is_single_bid": "Ett enda anbud" / "Single bid";
+    "is_winner_changed": "Annan vinnare" / "Winner changes";
+    "judged_category_count": "Bedömda kategorier" / "Categories judged";
+    "known_count": "Kända" / "Known";
+    "ladder_step": "Steg i trappan" / "Step of the ladder";
+    "lake_line_count": "Inlästa rader" / "Lines in the lake";
+    "late_spend_net": "Betalt för sent" / "Paid late";
+    "level": "Nivå" / "Level";
+    "life_cycle_cost": "Livscykelkostnad" / "Life-cycle cost";
+    "life_cycle_rank": "Rang efter livscykelkostnad" / "Rank by life-cycle cost";
+    "life_years": "Livslängd, år" / "Life, years";
+    "line_number": "Radnummer" / "Line number";
+    "lot_id": "Delområde" / "Lot";
+    "lowest_bid_net": "Lägsta anbud" / "Lowest bid";
+    "mapping": "Mappning" / "Mapping";
+    "match_class": "Sätt att avgöra" / "Way of deciding";
+    "message": "Meddelande" / "Message";
+    "missing_month_count": "Månader som saknas" / "Months missing";
+    "new_bidder_count": "Nya anbudsgivare" / "New bidders";
+    "new_bidder_ratio": "Andel nya anbudsgivare" / "Share of new bidders";
+    "new_winner_count": "Nya vinnare" / "New winners";
+    "new_winner_ratio": "Andel nya vinnare" / "Share of new winners";
+    "no_clause_spend_net": "Belopp utan hållbarhetsvillkor" / "Amount without clauses";
+    "no_code_spend_net": "Belopp utan uppförandekod" / "Amount without code of conduct";
+    "no_rate_line_count": "Rader utan kurs" / "Lines without a rate";
+    "not_member_spend_net": "Belopp utanför klassen" / "Amount outside the class";
+    "object_id": "Objekt" / "Object";
+    "object_kind": "Slag av objekt" / "Kind of object";
     "off_contract_net": "Utanför avtal" / "Off contract";
     "oldest_open_on": "Äldsta öppna" / "Oldest open";
     "open_count": "Öppna" / "Open";
@@ -643,57 +792,87 @@ words! {
     "z": "Standardfel" / "Standard errors";
     "order_cost_net": "Beställningar" / "Placing of orders";
     "payment_term_cost_net": "Betalningsvillkor" / "Payment terms";
-    "credit_ratio": "Krediterat" / "Credited";
     "procurement_name": "Upphandling" / "Procurement";
     "procurement_id": "Upphandling" / "Procurement";
-    "bid_id": "Anbud" / "Bid";
-    "life_years": "Livslängd, år" / "Life, years";
-    "price_net": "Pris" / "Price";
     "price_rank": "Rang efter pris" / "Rank by price";
-    "life_cycle_cost": "Livscykelkostnad" / "Life-cycle cost";
-    "external_cost": "Varav utsläpp" / "Of it emissions";
-    "equivalent_annual_cost": "Årskostnad" / "Annual cost";
-    "life_cycle_rank": "Rang efter årskostnad" / "Rank by annual cost";
-    "carbon_price_per_kg": "Pris per kg CO2e" / "Price per kg CO2e";
-    "component_code": "Kostnadsslag" / "Component";
-    "calculated_net": "Kalkyl" / "Calculated";
-    "actual_net": "Utfall" / "Actual";
-    "is_complete": "Året är slut" / "Year has ended";
-    "factor_code": "Det som ändras" / "What is varied";
-    "change_text": "Ändring" / "Change";
-    "is_winner_changed": "Annan vinnare" / "Another winner";
-    "category_division": "Kategori" / "Category";
     "tender_count": "Upphandlingar" / "Tenders";
-    "bids_per_tender": "Anbud per upphandling" / "Bids per tender";
     "single_bid_count": "Ett anbud" / "Single bid";
     "single_bid_ratio": "Andel med ett anbud" / "Single-bid share";
-    "bidder_count": "Anbudsgivare" / "Bidders";
-    "new_bidder_ratio": "Varav nya" / "Of them new";
     "winner_count": "Vinnare" / "Winners";
-    "new_winner_ratio": "Varav nya vinnare" / "Of them new winners";
     "process_id": "Upphandling" / "Procurement";
     "tender_title": "Benämning" / "Title";
     "procurement_method": "Förfarande" / "Procedure";
     "published_on": "Annonserad" / "Published";
-    "is_single_bid": "Ett enda anbud" / "Single bid";
-    "award_net": "Tilldelat" / "Awarded";
-    "bidder_name": "Anbudsgivare" / "Bidder";
     "other_bidder_name": "Den andra" / "The other";
     "shared_tender_count": "Gemensamma upphandlingar" / "Shared tenders";
-    "bidder_win_count": "Vinster" / "Wins";
     "other_bidder_win_count": "Den andras vinster" / "Wins of the other";
-    "alternation_ratio": "Andel växlingar" / "Share of changes";
-    "bid_count": "Anbud" / "Bids";
-    "lowest_bid_net": "Lägsta" / "Lowest";
     "second_bid_net": "Näst lägsta" / "Second lowest";
-    "gap_ratio": "Avstånd" / "Gap";
     "variation_ratio": "Spridning" / "Variation";
     "relative_distance": "Relativt avstånd" / "Relative distance";
-    "flag_code": "Flagga" / "Flag";
-    "object_kind": "Gäller" / "Concerns";
-    "object_id": "Vem eller vad" / "Who or what";
-    "flag_value": "Värde" / "Value";
     "process_ids": "Upphandlingar" / "Procurements";
+    "order_count": "Beställningar" / "Orders";
+    "original_amount_net": "Första fakturans belopp" / "Amount of the first";
+    "original_supplier_id": "Första fakturans leverantör" / "Supplier of the first";
+    "original_unit_id": "Första fakturans enhet" / "Unit of the first";
+    "other_bidder_count": "Andra anbudsgivare" / "Other bidders";
+    "other_bidder_key": "Den andres id" / "Id of the other";
+    "outcome_order": "Ordning" / "Order";
+    "over_limit_net": "Över gränsen" / "Above the limit";
+    "owner_role": "Ansvarig roll" / "Role of the owner";
+    "pair_win_ratio": "Vunnet av paret" / "Won by the pair";
+    "payment_coverage_ratio": "Betaldagar kända" / "Payment dates known";
+    "present_value": "Nuvärde" / "Present value";
+    "price_coverage_ratio": "Pris kunde jämföras" / "Price could be compared";
+    "process_cost_ratio": "Hanteringskostnad av beloppet" / "Handling cost of the amount";
+    "process_count": "Upphandlingar" / "Tenders";
+    "rate_kind": "Slag av ränta" / "Kind of rate";
+    "reason_order": "Ordning" / "Order";
+    "reference_cost": "Jämförelsekostnad" / "Reference cost";
+    "reference_years": "Jämförelsetid, år" / "Reference years";
+    "rejected_ratio": "Andel avvisat" / "Share rejected";
+    "report_count": "Redovisningar" / "Reports";
+    "reported_net_ratio": "Andel av beloppet rapporterad" / "Share of the amount reported";
+    "risk_input_count": "Kända riskunderlag" / "Risk inputs known";
+    "rolling_addressable_spend_net": "Påverkbart, 12 månader" / "Addressable, 12 months";
+    "rolling_compliant_spend_net": "På avtal, 12 månader" / "On contract, 12 months";
+    "rolling_month_count": "Månader i summan" / "Months in the sum";
+    "round_gross_count": "Jämna med moms" / "Round with VAT";
+    "round_net_count": "Jämna utan moms" / "Round without VAT";
+    "run_out_months": "Månader kvar i takten" / "Months left at the pace";
+    "scenario_number": "Scenario" / "Scenario";
+    "scope_id": "Urval" / "Scope";
+    "scope_line_count": "Rader i urvalet" / "Lines in the scope";
+    "sharing_supplier_count": "Leverantörer på kontot" / "Suppliers on the account";
+    "signed_on": "Tecknat" / "Signed on";
+    "similar_count": "Liknande" / "Similar";
+    "small_invoice_count": "Små fakturor" / "Small invoices";
+    "small_invoice_ratio": "Andel små fakturor" / "Share of small invoices";
+    "source_file_id": "Fil" / "File";
+    "status_count": "Statusar" / "Statuses";
+    "step_order": "Ordning" / "Order";
+    "successor_count": "Efterföljare" / "Successors";
+    "supplier_group_id": "Koncern" / "Group";
+    "term_coverage_ratio": "Betalningsvillkor kända" / "Terms known";
+    "term_months": "Avtalstid, månader" / "Term, months";
+    "term_spend_net": "Belopp med betalningsvillkor" / "Amount with payment terms";
+    "test_order": "Ordning" / "Order";
+    "third_quartile": "Övre kvartil" / "Upper quartile";
+    "third_win_count": "Vunna av tredje part" / "Won by a third";
+    "top_1_spend_net": "Största leverantörens belopp" / "Amount of the largest supplier";
+    "top_below_count": "Flest under gränsen" / "Most below the limit";
+    "top_supplier_id": "Största leverantören" / "Largest supplier";
+    "total_invoice_count": "Fakturor i allt" / "Invoices in all";
+    "total_supplier_count": "Leverantörer i allt" / "Suppliers in all";
+    "trailing_month_count": "Månader i takten" / "Months of the pace";
+    "uncounted_count": "Räknas inte" / "Not counted";
+    "unit_addressable_spend_net": "Enhetens påverkbara" / "Addressable of the unit";
+    "unit_cost_net": "Kostnad per styck" / "Cost of one";
+    "vat_known_ratio": "Moms känd" / "VAT known";
+    "width_ratio": "Bandets bredd" / "Width of the band";
+    "win_count": "Vunna" / "Won";
+    "win_ratio": "Andel vunna" / "Share won";
+    "window_count": "I fönstret" / "In the window";
+    "band_order": "Ordning" / "Order";
 }
 
 words! {
@@ -738,11 +917,25 @@ words! {
     "m_deviating": "På avtal, med avvikelse" / "On contract, with a deviation";
     "m_off": "Utanför avtal" / "Off contract";
     "m_undetermined": "Går inte att bedöma" / "Cannot be judged";
+    "explore_map": "Ytan är påverkbara inköp per huvudkategori; den fyllda delen följde avtal." / "The area is addressable spend by main category; the filled part followed a contract.";
+    "passed_by": "Största köpen vid sidan av avtal" / "Largest purchases that passed a contract by";
+    "passed_none": "Inga sådana köp i urvalet bland de rader som filen rymmer." / "No such purchases in the selection among the rows that this file holds.";
+    "passed_all_months": "Listan gäller alla månader." / "The list is for all months.";
     "by_m": "Per månad" / "By month";
     "by_u": "Tio största enheterna" / "Ten largest units";
     "by_g": "Tio största huvudkategorierna" / "Ten largest main categories";
     "by_s": "Tio största leverantörerna" / "Ten largest suppliers";
 }
+
+/// Headings of the list of purchases that passed a contract by.
+pub const PASSED_HEADS: [Text; 6] = [
+    Text { sv: "Leverantör", en: "Supplier" },
+    Text { sv: "Kategori", en: "Category" },
+    Text { sv: "Enhet", en: "Unit" },
+    Text { sv: "Belopp", en: "Amount" },
+    Text { sv: "Avtal som skulle ha använts", en: "Contract passed by" },
+    Text { sv: "Avtalets leverantörer", en: "Its suppliers" },
+];
 
 /// Headings of the rows dialog.
 pub const ROW_HEADS: [Text; 11] = [
@@ -764,6 +957,11 @@ pub fn code(language: Language, code: &str) -> &str {
     CODES.iter().find(|(key, _)| *key == code).map_or(code, |(_, text)| text.of(language))
 }
 
+/// A name of the data as people read it: what stands for nothing on file in their language, anything else as it is.
+pub fn name(language: Language, name: &str) -> &str {
+    NAMES.iter().find(|(key, _)| *key == name).map_or(name, |(_, text)| text.of(language))
+}
+
 /// The heading of a column; its name when no heading is listed.
 pub fn column(language: Language, name: &str) -> String {
     COLUMNS.iter().find(|(key, _)| *key == name).map_or_else(|| name.replace('_', " "), |(_, text)| text.of(language).to_string())
@@ -776,7 +974,7 @@ mod tests {
 
     #[test]
     fn every_word_stands_once_and_in_both_languages() {
-        for words in [CODES, COLUMNS, SCRIPT] {
+        for words in [CODES, NAMES, COLUMNS, SCRIPT] {
             let mut keys = BTreeSet::new();
             for (key, text) in words {
                 assert!(keys.insert(key), "{key} is listed twice");

@@ -499,6 +499,9 @@ pub const FINDING: Table = Table {
         money("net_amount", "Their net amount in the lines' currencies; for `total_differs` the total less the rows read."),
         int("source_line", "The first line concerned."),
         text("detail", "An example or what the document says, personal numbers masked."),
+    ],
+};
+
 /// One row per category with what people know of it.
 pub const CATEGORY_ATTRIBUTE: Table = Table {
     schema: "lake",

@@ -117,7 +117,7 @@ fn value_score(table: &Table, target: usize, values: &Values, name: i64) -> Opti
         return is_named.then_some(-40);
     }
     match column.ty {
-        Type::Money | Type::Quantity => {
+        Type::Money | Type::Quantity | Type::Rate => {
             if !values.are_numbers() || (values.are_sure_days() && !values.are_amounts()) {
                 return None;
             }

@@ -2,11 +2,10 @@
 -- what: For each foreign currency and rate used: the lines, their sum, the rate with its day and source, and the sum in the workspace's currency.
 -- why: An amount converted without its rate, day and source cannot be checked; lines without a rate stand apart.
 -- grain: one foreign currency × day of the rate; lines without a rate are one row for each currency
--- key: currency, has_rate, exchange_rate_on
+-- key: currency, exchange_rate_day
 -- column: currency text! Currency of the lines.
 -- column: target_currency text! The workspace's currency.
--- column: has_rate bool! Whether a rate is on file.
--- column: exchange_rate_on date Day of the rate: the line's own, or the last one before it with a rate; empty without a rate.
+-- column: exchange_rate_day text! Day of the rate, YYYY-MM-DD: the line's own, or the last one before it with a rate; empty without a rate.
 -- column: rate_source text! Path of the file with the rates; `rules` when a parameter exchange_rate_… gave it; empty without a rate.
 -- column: base_currency text! The currency that both rates are stated against; empty for rules and without a rate.
 -- column: base_rate rate Units of the line's currency for one unit of the base; empty when it is the base.
@@ -51,8 +50,7 @@ files as (
 select
     f.currency as currency,
     f.target_currency as target_currency,
-    f.exchange_rate_on is not null as has_rate,
-    f.exchange_rate_on as exchange_rate_on,
+    coalesce(cast(f.exchange_rate_on as varchar), '') as exchange_rate_day,
     coalesce(files.path, case when f.exchange_rate_on is null then '' else 'rules' end) as rate_source,
     coalesce(b.base_currency, '') as base_currency,
     q.exchange_rate as base_rate,
@@ -65,4 +63,4 @@ left join bases b on b.currency = f.currency and b.exchange_rate_on = f.exchange
 left join rates q on q.rate_on = b.exchange_rate_on and q.base_currency = b.base_currency and q.quote_currency = b.currency
 left join rates t on t.rate_on = b.exchange_rate_on and t.base_currency = b.base_currency and t.quote_currency = f.target_currency
 left join files on files.source_file_id = q.source_file_id
-order by currency, has_rate, exchange_rate_on
+order by currency, exchange_rate_day

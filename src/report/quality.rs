@@ -9,7 +9,7 @@ use super::page::{Page, paragraph};
 use super::table::{Kind, Table, drill};
 use super::texts;
 
-use Kind::{Bool, Code, Date, Exact, Id, Int, Number, Share, Text};
+use Kind::{Bool, Code, Exact, Id, Int, Number, Share, Text};
 
 /// Its tables.
 pub fn tables(data: &Data) -> Vec<Table> {
@@ -139,7 +139,7 @@ pub fn tables(data: &Data) -> Vec<Table> {
             data.metric("currency_conversion"),
             &[
                 ("currency", Id),
-                ("exchange_rate_on", Date),
+                ("exchange_rate_day", Id),
                 ("rate_source", Text),
                 ("base_currency", Id),
                 ("base_rate", Id),

@@ -452,7 +452,7 @@ words! {
     "line_net_amount": "Inlästa rader" / "Lines read";
     "difference_net": "Skillnad" / "Difference";
     "is_compared": "Jämförs" / "Compared";
-    "exchange_rate_on": "Kursens dag" / "Day of the rate";
+    "exchange_rate_day": "Kursens dag" / "Day of the rate";
     "rate_source": "Kursens källa" / "Source of the rate";
     "base_rate": "Kurs, radens valuta" / "Rate, line’s currency";
     "target_rate": "Kurs, redovisningsvalutan" / "Rate, reporting currency";

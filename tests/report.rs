@@ -243,7 +243,7 @@ pub fn fixture(root: &Path, plan: &Plan) -> Store {
             .int("followable_field_count", Some(5 + *i as i64 % 5))
             .boolean("has_price_list", Some(i % 2 == 0))
             .boolean("has_owner", Some(i % 3 == 0));
-        b.boolean("is_followed_up_12m", Some(i % 4 == 0));
+        b.boolean("is_followed_up_12m", Some(i % 4 == 0)).int("amendment_count", Some(0));
         b.end_row();
     }
     small.push((&schema::CONTRACT_TERM, b));

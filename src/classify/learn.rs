@@ -70,7 +70,7 @@ pub(super) fn answer_open_lines(
 /// The kinds of two lists that have the least ranks, in their order, each once.
 fn least(mut a: Vec<Kind>, b: Vec<Kind>, most: usize) -> Vec<Kind> {
     a.extend(b);
-    a.sort_by(|x, y| (x.rank, x.supplier).cmp(&(y.rank, y.supplier)));
+    a.sort_by_key(|k| (k.rank, k.supplier));
     a.dedup_by_key(|k| k.rank);
     a.truncate(most);
     a

@@ -328,7 +328,7 @@ impl Model {
     /// Learns; `None` when the examples are of one category, or too few to measure on. `examples` must come in an order of their own.
     pub(super) fn train(examples: &[Example], class_count: usize, limits: &Limits) -> Option<Model> {
         const MEASURED_MIN: usize = 30;
-        let is_held = |e: &&Example| e.group % limits.held_out == 0;
+        let is_held = |e: &&Example| e.group.is_multiple_of(limits.held_out);
         let (held, shown): (Vec<&Example>, Vec<&Example>) = examples.iter().partition(is_held);
         if held.len() < MEASURED_MIN || shown.len() < 2 * MEASURED_MIN || class_count < 2 {
             return None;

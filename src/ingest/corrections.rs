@@ -52,10 +52,13 @@ pub fn version(path: &str) -> (String, Vec<u32>) {
     (format!("{folder}/{stem}"), numbers)
 }
 
+/// The versions of one export: numbers in the name, position of the path.
+type Versions = Vec<(Vec<u32>, usize)>;
+
 /// For each path its corrections, as positions in `paths`, the last word first. Two paths that claim to be the same version are
 /// given back as an error.
 pub fn of(paths: &[(&str, &str)]) -> Result<Vec<Vec<usize>>, (usize, usize)> {
-    let mut families: BTreeMap<(&str, String), Vec<(Vec<u32>, usize)>> = BTreeMap::new();
+    let mut families: BTreeMap<(&str, String), Versions> = BTreeMap::new();
     for (index, (source, path)) in paths.iter().enumerate() {
         let (stem, version) = version(path);
         families.entry((*source, stem)).or_default().push((version, index));

@@ -200,9 +200,12 @@ fn columns_of(table: &'static schema::Table) -> Vec<(&'static str, Kind)> {
     shown.into_iter().map(|c| (c.name, kind_of(c))).collect()
 }
 
+/// A table with the columns that the page shows.
+type Shown = (&'static schema::Table, Vec<(&'static str, Kind)>);
+
 /// Names of the tables of figures that no section shows by hand, with their columns.
-fn generic() -> &'static [(&'static schema::Table, Vec<(&'static str, Kind)>)] {
-    static ALL: OnceLock<Vec<(&'static schema::Table, Vec<(&'static str, Kind)>)>> = OnceLock::new();
+fn generic() -> &'static [Shown] {
+    static ALL: OnceLock<Vec<Shown>> = OnceLock::new();
     ALL.get_or_init(|| metric::metric_tables().filter(|t| !LARGE.contains(&t.name) && !ELSEWHERE.contains(&t.name)).map(|t| (t, columns_of(t))).collect())
 }
 

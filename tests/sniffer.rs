@@ -9,6 +9,9 @@ use spendtrace::ingest::profile;
 
 use super::support::{Scratch, corpus, unpack};
 
+/// Files whose twin differs without anything to find: cells that the twin's makers emptied or trimmed.
+const SILENT_MAX: usize = 4;
+
 /// Cells that are equal as numbers are equal, as in the benchmark; its dates are compared as texts, which can only cost points.
 fn normalise(cell: &str) -> String {
     let text = cell.trim();
@@ -114,6 +117,10 @@ fn pollock_survey_sample() {
         means[6],
         means[9]
     );
+    // The best of the sixteen systems whose results the benchmark publishes for this sample reaches 9.01.
+    assert!(score > 9.6, "{score}");
+    assert!(right_dialects + 1 >= dialects, "{right_dialects} of {dialects}");
+    assert!(silent.len() <= SILENT_MAX, "wrong without a finding: {silent:?}");
 }
 
 #[test]
@@ -134,10 +141,9 @@ fn edge_cases_of_csv() {
 #[test]
 fn dialects_of_messy_files() {
     let Some(folder) = corpus("csv-clevercsv") else { return };
-    for (name, separator, columns, rows) in [("airedale.csv", b',', 8, 0), ("imdb.csv", b',', 44, 0), ("milk.csv", b'\t', 23, 0)] {
+    for (name, separator) in [("airedale.csv", b','), ("imdb.csv", b','), ("milk.csv", b'\t')] {
         let found = profile::plain(&folder.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
-        eprintln!("{name}: {} {:?} columns {} rows {:?}", found.dialect, found.names.as_ref().map(Vec::len), found.records.len(), found.findings);
         assert_eq!(found.dialect.separator, separator, "{name}");
-        let _ = (columns, rows);
+        assert!(found.names.is_some(), "{name}: no header was found");
     }
 }

@@ -137,5 +137,5 @@ select
     ) as is_screened
 from ratios r
 cross join limits l
-where r.shared_tender_count >= l.shared_min
+where case when r.shared_tender_count >= l.shared_min then 1 else 0 end = 1
 order by bidder_key, other_bidder_key

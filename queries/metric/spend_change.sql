@@ -108,7 +108,7 @@ causes as (
     join pairs p on p.category_code = c.category_code and p.supplier_id = c.supplier_id
 ),
 categories as (
-    select category_code, min(category_name) as category_name, 'all' as all_code,
+    select category_code, min(category_name) as category_name, 'all' as total_code,
         sum(before_spend_net) as before_spend_net,
         sum(spend_net) as spend_net,
         sum(case when cause = 'same' then spend_net - before_price_net else 0 end) as price_net,
@@ -126,11 +126,11 @@ all_rows as (
         not_told_net, not_told_spend_net
     from categories
     union all
-    select all_code as category_code, all_code as category_name, sum(before_spend_net) as before_spend_net, sum(spend_net) as spend_net,
+    select total_code as category_code, total_code as category_name, sum(before_spend_net) as before_spend_net, sum(spend_net) as spend_net,
         sum(price_net) as price_net, sum(volume_net) as volume_net, sum(assortment_net) as assortment_net, sum(supplier_new_net) as supplier_new_net,
         sum(supplier_lost_net) as supplier_lost_net, sum(not_told_net) as not_told_net, sum(not_told_spend_net) as not_told_spend_net
     from categories
-    group by all_code
+    group by total_code
 )
 select
     a.category_code as category_code,

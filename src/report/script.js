@@ -158,7 +158,7 @@
   async function copy(button) {
     const block = button.closest(".tabled");
     const table = one("table", block);
-    const text = all("tr", table).map((tr) => [...tr.cells].filter((c) => !one(".row-link", c)).map((c) => c.textContent.trim()).join("\t")).join("\n");
+    const text = all("tr", table).map((tr) => [...tr.cells].filter((c) => !c.classList.contains("go")).map((c) => c.textContent.trim()).join("\t")).join("\n");
     let done = true;
     try {
       await navigator.clipboard.writeText(text);

@@ -190,6 +190,7 @@ pub fn plain(path: &Path) -> Result<Plain> {
     let mut findings = Vec::new();
     let group = group_of(&rows, Vec::new(), true, &mut findings, &privacy);
     ragged(&rows, &group, &mut findings);
+    oddities(&text, &rows, &group, &mut findings);
     let (mut records, mut header) = (Vec::new(), None);
     let mut all = Records::new(&text, dialect);
     let mut fields = Vec::new();
@@ -250,6 +251,7 @@ fn look_at_text(input: &Input, content: &Content, options: Options, privacy: &Pr
     }
     let group = group_of(&rows, Vec::new(), is_whole, &mut profile.findings, privacy);
     ragged(&rows, &group, &mut profile.findings);
+    oddities(&text, &rows, &group, &mut profile.findings);
     let quote = (dialect.quote != b'"').then_some(char::from(dialect.quote));
     let read = |mapping: &Mapping, profile: &mut Profile| -> Result<Trial> {
         let (trial, found) = trial::text(input, encoding, mapping, options.currency, privacy)?;
@@ -443,7 +445,9 @@ fn group_of(rows: &[Row], titles: Vec<String>, is_whole: bool, findings: &mut Ve
         names = vec![String::new(); width];
         findings.push(format!("{}no row is a header: columns are named by their place", place(titles.first().map_or("", String::as_str))));
     }
-    while names.len() > 1
+    // Without a header the layout is told by its number of columns, empty ones too.
+    while header.is_some()
+        && names.len() > 1
         && names.last().is_some_and(String::is_empty)
         && rows[data.min(rows.len())..].iter().all(|r| r.cells.get(names.len() - 1).is_none_or(|(t, _)| t.is_empty()))
     {
@@ -457,6 +461,44 @@ fn group_of(rows: &[Row], titles: Vec<String>, is_whole: bool, findings: &mut Ve
     let mut group = new_group(titles, header.map_or(0, |i| rows[i].line), names, is_whole, header.is_some());
     rows[data.min(rows.len())..].iter().for_each(|r| group.add(r, privacy));
     group
+}
+
+/// What the text itself tells: letters that another program read wrongly, quotes that stand behind blanks, a header that comes back.
+fn oddities(text: &str, rows: &[Row], group: &Group, findings: &mut Vec<String>) {
+    let is_wrong = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    let doubled = ["Ã¥", "Ã¤", "Ã¶", "Ã…", "Ã„", "Ã–", "Ã©", "Ã¼", "â€", "Â£", "Â "];
+    let wrong = text.chars().filter(|c| is_wrong(*c)).count() + doubled.iter().map(|d| text.matches(d).count()).sum::<usize>();
+    if wrong > 0 {
+        let line = text.lines().position(|l| l.contains(is_wrong) || doubled.iter().any(|d| l.contains(d))).map_or(0, |i| i + 1);
+        findings
+            .push(format!("{wrong} characters were read in a wrong encoding before they were written here, first in line {line}; they are kept as they stand"));
+    }
+    let behind_blanks = rows.iter().flat_map(|r| &r.cells).filter(|(t, _)| t.len() > 1 && t.starts_with('"') && t.ends_with('"')).count();
+    if behind_blanks > 0 {
+        findings.push(format!("{behind_blanks} values have their quotes behind a blank: the quotes are part of the value"));
+    }
+    let again: Vec<u64> = rows
+        .iter()
+        .filter(|r| r.line > group.header_line && group.has_header && r.filled() > 1)
+        .filter(|r| r.cells.iter().zip(&group.names).all(|((t, _), n)| t == n))
+        .map(|r| r.line)
+        .collect();
+    if let Some(first) = again.first() {
+        findings.push(format!("the header comes back {} times, first in line {first}: there may be several tables", again.len()));
+    }
+    let width = group.names.len();
+    let unnamed: Vec<usize> = (0..width).filter(|c| group.has_header && group.names[*c].is_empty() && group.values[*c].filled > 0).map(|c| c + 1).collect();
+    if !unnamed.is_empty() {
+        findings.push(format!("columns without a name have values: {unnamed:?}"));
+    }
+    let few = rows.iter().filter(|r| r.line > group.header_line && r.filled() == 1 && width > 2).count();
+    if few > 0 {
+        findings.push(format!("{few} rows have a single value, as titles, notes and further tables have"));
+    }
+    let blank = rows.iter().filter(|r| r.filled() == 0).count();
+    if blank > 0 {
+        findings.push(format!("{blank} rows are blank"));
+    }
 }
 
 /// Rows with more cells than the header has names, or fewer than it has.

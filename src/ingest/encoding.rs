@@ -331,7 +331,7 @@ impl ByteProfile {
             }
         };
         if self.is_utf8 {
-            self.multi_byte += u64::from(rest.iter().any(|b| *b >= 128));
+            self.multi_byte += rest.iter().filter(|b| **b >= 0xc0).count() as u64;
         }
         self.carry = carry;
     }

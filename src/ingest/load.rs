@@ -721,6 +721,10 @@ impl Cells {
             }
             if found.is_some() {
                 self.ahead.extend(self.table.records.by_ref().take(CELL_SAMPLE_RECORDS - CELL_HEADER_RECORDS));
+            } else if let Some(broken) = self.ahead.iter().filter_map(|r| r.as_ref().err()).find(|f| f.fault == faults::DOCUMENT_BROKEN) {
+                // A header that cannot be reached is no fault of the mapping.
+                let why = broken.value.clone().unwrap_or_default();
+                return Err(Error::Input(format!("{}: line {}: {why}; {}", self.path, broken.line, faults::DOCUMENT_BROKEN.remedy)));
             } else if self.why.is_empty() {
                 self.why = "no row holds the column names that the mapping knows".to_string();
             }

@@ -282,7 +282,7 @@ fn form_of(head: &[u8]) -> Form {
         Form::Parquet
     } else if head.starts_with(b"%PDF") {
         Form::Pdf
-    } else if first.starts_with(b"<?xml") || (first.starts_with(b"<") && first.get(1).is_some_and(u8::is_ascii_alphabetic)) {
+    } else if first.starts_with(b"<?xml") || (first.starts_with(b"<") && first.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'!')) {
         Form::Xml
     } else if first.starts_with(b"{") || first.starts_with(b"[") {
         Form::Json

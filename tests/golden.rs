@@ -135,6 +135,7 @@ fn spend_rows(folder: &Path) -> Vec<Row> {
                 ("confidence", "1.0"),
                 ("candidate_count", "1"),
                 ("evidence", "FIXTURE"),
+                ("approved_exception_id", short.get("exception").map_or("", String::as_str)),
             ];
             let mut row: Row = pairs.into_iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
             // A column that the file states under its own name stands.

@@ -337,6 +337,11 @@ impl<'w> Second<'w> {
             others.min_by_key(|&r| (self.scope(&rows[r], bill).1, self.rank_key(r))).map(|r| rows[r].contract.clone())
         };
         if own.is_empty() {
+            let known: BTreeSet<&String> = rows.iter().flat_map(|r| std::iter::once(&r.contract).chain(r.framework.as_ref())).collect();
+            let stated = [&bill.contract_reference, &bill.order_reference].into_iter().flatten();
+            if let Some(contract) = stated.filter_map(|t| known.iter().find(|k| folded(k) == folded(t))).next() {
+                return Verdict { contract: Some((**contract).clone()), ..verdict("undetermined", "no_contract", Some("M9"), Some(-1)) };
+            }
             if bill.category.is_none() && self.world.rows.iter().all(|r| r.scope.is_empty()) {
                 return verdict("off_contract", "no_contract", Some("M1"), Some(-1));
             }
@@ -371,7 +376,9 @@ impl<'w> Second<'w> {
             return missed("M5", r);
         }
         if let Some(&r) = own.iter().filter(|&&r| fails(r) == [true, false, false]).min_by_key(|&&r| self.term(&rows[r], bill, true).1) {
-            return missed("M4", r);
+            let is_later = rows[r].starts.is_some_and(|s| bill.day() < s) && self.scope(&rows[r], bill).0 == Says::Unknown;
+            let missed = missed("M4", r);
+            return Verdict { contract: missed.contract.filter(|_| !is_later), ..missed };
         }
         if let Some(&r) = own.iter().find(|&&r| !fails(r)[0] && fails(r)[1]) {
             return missed("M3", r);
@@ -450,7 +457,7 @@ impl<'w> Second<'w> {
                 continue;
             }
             let tied = self.tied(bill, verdict);
-            for (what, least) in [(0, 1), (1, 1), (2, 5)] {
+            for (what, least) in [(0, 1), (1, 1), (2, 100)] {
                 let alike: Vec<&String> = practice.iter().filter(|(b, _)| is_alike(what, bill, b)).map(|(_, c)| c).collect();
                 let count = |c: &String| alike.iter().filter(|x| **x == c).count();
                 let best = tied.iter().copied().map(|r| (count(&rows[r].contract), std::cmp::Reverse(rows[r].contract.clone()))).max();

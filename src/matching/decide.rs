@@ -455,6 +455,13 @@ fn without_contract(line: &Line<'_>, index: &Index, supplier: u32, mut evidence:
     if let Some(decision) = via_parent(line, index, supplier, evidence) {
         return decision;
     }
+    if let Some(reference) = [line.contract_reference, line.order_reference].into_iter().find(|r| !r.contracts.is_empty()) {
+        // It names a contract that is on file: either the number is wrong or we do not know who the supplier is, and neither accuses anybody.
+        let contract = if let [only] = reference.contracts { Some(*only) } else { None };
+        let confidence = if contract.is_some() { index.parameters.confidence_ambiguous * line.link_score } else { 0.0 };
+        let decision = Decision::undetermined(line, index, MatchClass::NoContract, evidence);
+        return Decision { ladder_level: Some(-1), contract, confidence, ..decision };
+    }
     if line.category.is_none() {
         evidence.add(Code::CatUnknown);
         if !index.states_scopes {
@@ -585,9 +592,11 @@ fn among_own(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Eviden
         // A term that is over and a unit that may not call off are so whatever was bought.
         let category_confidence = if line.category.is_some() { line.category_confidence } else { 1.0 };
         let confidence = index.parameters.confidence_off_contract * line.link_score * category_confidence;
+        // A contract that began later, and of which nobody can say whether it is for this, is not the one that was meant.
+        let is_named = !(matches!(tested.term, Term::Before(_)) && tested.scope.verdict() == Verdict::Unknown);
         return Decision {
-            contract: Some(entry.contract),
-            lot: Some(entry.lot),
+            contract: is_named.then_some(entry.contract),
+            lot: is_named.then_some(entry.lot),
             ladder_level: Some(ladder),
             candidate_count,
             is_category_covered: is_covered_by_any(line, index),

@@ -97,9 +97,9 @@ counted as (
         p.supplier_id as supplier_id,
         case
             when p.supplier_id is null then null
-            when r.method_code = 'direct' then cast(round(100 * cast(r.diverse_spend_net as double)) as bigint)
+            when r.method_code = 'direct' then cast(floor(100 * cast(r.diverse_spend_net as double) + 0.5) as bigint)
             when r.prime_sales_net > 0
-                then cast(round(100 * (cast(r.diverse_spend_net as double) * (cast(coalesce(b.our_spend_net, 0) as double) / cast(r.prime_sales_net as double)))) as bigint)
+                then cast(floor(100 * (cast(r.diverse_spend_net as double) * (cast(coalesce(b.our_spend_net, 0) as double) / cast(r.prime_sales_net as double))) + 0.5) as bigint)
         end as counted_minor
     from reports r
     left join primes p on p.report_id = r.report_id

@@ -116,12 +116,12 @@ amount_statuses as (
         end as status
     from amount_inputs
 ),
--- Kilograms as whole grams, so that no order of adding can change a sum.
+-- Kilograms as whole grams, so that no order of adding can change a sum; half a gram up, since engines round ties each their way.
 amount_rows as (
     select method_code, year_number, category_code, category_name, status, spend_net, case when status = 'covered' then spend_net else 0 end as covered_spend_net,
         case
             when status = 'covered'
-                then cast(round(1000 * ((cast(based_net as double) * price_change) / rate_value) * factor_kg) as bigint)
+                then cast(floor(1000 * ((cast(based_net as double) * price_change) / rate_value) * factor_kg + 0.5) as bigint)
         end as gram_count,
         price_change, factor_kg, factor_unit, price_year, vat_basis, factor_source
     from amount_statuses
@@ -158,7 +158,7 @@ quantity_ranks as (
 ),
 quantity_sums as (
     select f.method_code as method_code, q.year_number as year_number, q.category_code as category_code, sum(q.spend_net) as covered_spend_net,
-        sum(cast(round(1000 * (cast(q.quantity as double) * f.factor_kg)) as bigint)) as gram_count, min(f.factor_kg) as least_kg, max(f.factor_kg) as most_kg,
+        sum(cast(floor(1000 * (cast(q.quantity as double) * f.factor_kg) + 0.5) as bigint)) as gram_count, min(f.factor_kg) as least_kg, max(f.factor_kg) as most_kg,
         min(f.factor_unit) as first_unit, max(f.factor_unit) as last_unit, min(f.factor_source) as factor_source
     from quantity_lines q
     join quantity_ranks f on f.category_code = q.category_code and f.item_id = q.item_id and f.unit_name = q.unit_name

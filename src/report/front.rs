@@ -36,6 +36,14 @@ fn headline(m: &mut Markup, page: &Page<'_>, total: Row<'_>) {
         None => {
             m.text(page.say("Inga av inköpen är sådana som avtal kan omfatta.", "None of the purchases are such as contracts can cover."));
         }
+        // A share of what nobody could judge would accuse without evidence.
+        Some(_) if total.float("coverage_ratio").unwrap_or(0.0) <= 0.0 => {
+            m.text(page.say("Påverkbara inköp för ", "Addressable spend of ")).element("b", &page.money(addressable));
+            m.text(page.say(
+                " har lästs in. Inget av dem kunde bedömas mot avtal: avtalskatalog eller kategorier saknas i underlaget.",
+                " was read. None of it could be judged against contracts: the data has no contract catalogue or no categories.",
+            ));
+        }
         Some(ratio) => {
             m.text(page.say("Av ", "Of ")).text(&page.money(addressable)).text(page.say(" i påverkbara inköp följde ", " of addressable spend, "));
             m.element("b", &page.percent(ratio)).text(page.say(" avtal. ", " followed a contract. "));

@@ -10,7 +10,9 @@ import json
 import os
 import statistics
 import sys
+import tomllib
 from collections import defaultdict
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -283,12 +285,22 @@ def competition(store, workspace):
             fault(f"bid_spread {release['ocid']}: {row}")
 
 
-def life_cycle(store):
-    for row in store.rows("metric.life_cycle_follow_up", where="component_code = 'other_use' and is_complete"):
-        lines = store.rows("matched.spend", "covered_on, spend_net, category_code", f"contract_id = '{row['contract_id']}'")
-        sums = sum(minor(line["spend_net"]) for line in lines if line["spend_net"] is not None and line["covered_on"].year == 2025)
-        if sums != minor(row["actual_net"]) or not sums:
-            fault(f"life_cycle_follow_up: {sums} here, {row['actual_net']} there")
+def life_cycle(store, workspace):
+    """What was invoiced in the first year of use, by the rule of the calculation."""
+    for path in sorted((workspace / "lcc").glob("*.toml")):
+        plan = tomllib.loads(path.read_text(encoding="utf-8"))["follow_up"]
+        rule = plan["rule"][0]
+        start = date.fromisoformat(plan["starts_on"])
+        lines = store.rows("matched.spend", "covered_on, spend_net, category_code", f"contract_id = '{plan['contract_id']}' and covered_on is not null")
+        sums = sum(
+            minor(line["spend_net"]) for line in lines
+            if line["spend_net"] is not None and start <= line["covered_on"] < start.replace(year=start.year + 1)
+            and line["category_code"].startswith(rule["category_prefix"])
+        )
+        where = f"procurement_id = '{path.stem}' and component_code = '{rule['component']}' and year_number = 1"
+        rows = store.rows("metric.life_cycle_follow_up", where=where)
+        if not sums or [minor(r["actual_net"]) for r in rows] != [sums]:
+            fault(f"life_cycle_follow_up {path.stem}: {sums} here, {rows} there")
 
 
 def main():
@@ -297,7 +309,7 @@ def main():
     total_cost(store)
     key_figures(store)
     competition(store, workspace)
-    life_cycle(store)
+    life_cycle(store, workspace)
     print("\n".join(faults[:40]))
 
 

@@ -211,6 +211,9 @@ id = "A-LÅN"
 supplier = "{supplier}"
 life_years = 8
 [[bid.cost]]
+component = "acquisition"
+amount = 0
+[[bid.cost]]
 component = "delivery"
 amount = 12000
 [[bid.cost]]

@@ -32,12 +32,15 @@ line_sums as (
     from lake.invoice_line
     group by source_name, coalesce(account_code, ''), period, currency
 ),
+-- A line without an account can only be compared as part of all.
 line_views as (
     select source_name as controlled_source_name, account_code, period, currency, line_count, net_amount, 'account' as grain_code
     from line_sums
+    where account_code <> ''
     union all
     select '' as controlled_source_name, account_code, period, currency, line_count, net_amount, 'account' as grain_code
     from line_sums
+    where account_code <> ''
     union all
     select source_name as controlled_source_name, '' as account_code, period, currency, line_count, net_amount, 'all' as grain_code
     from line_sums

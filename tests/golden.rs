@@ -3,7 +3,7 @@
 //!
 //! How the golden values were checked: `tests/golden/README.md`. `UPDATE=1` rewrites them; the diff is then read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use arrow::array::{Array, AsArray};
@@ -186,13 +186,14 @@ fn build(root: &Path, folder: &Path) -> Store {
             line
         })
         .collect();
-    let files: Vec<Row> = ["f1", "f2"]
-        .iter()
+    let file_ids: BTreeSet<&str> = lines.iter().map(|l| l["source_file_id"].as_str()).collect();
+    let files: Vec<Row> = file_ids
+        .into_iter()
         .map(|file| {
-            let own: Vec<_> = lines.iter().filter(|l| l["source_file_id"] == *file).collect();
+            let own: Vec<_> = lines.iter().filter(|l| l["source_file_id"] == file).collect();
             let kept: i64 = own.iter().map(|l| hundredths(&l["net_amount"])).sum();
             // One row of the second file was rejected: 100.00 read and not kept.
-            let (rejected_rows, rejected) = if *file == "f2" { (1, 10_000) } else { (0, 0) };
+            let (rejected_rows, rejected) = if file == "f2" { (1, 10_000) } else { (0, 0) };
             let amount = |minor: i64| Money::from_minor(minor).expect("small").to_string();
             let pairs = [
                 ("source_file_id", file.to_string()),
@@ -213,7 +214,7 @@ fn build(root: &Path, folder: &Path) -> Store {
                 ("net_amount_kept", amount(kept)),
                 ("net_amount_rejected", amount(rejected)),
                 ("amount_unreadable_count", "0".to_string()),
-                ("control_total", if *file == "f2" { amount(kept + rejected) } else { String::new() }),
+                ("control_total", if file == "f2" { amount(kept + rejected) } else { String::new() }),
             ];
             pairs.into_iter().map(|(k, v)| (k.to_string(), v)).collect()
         })

@@ -169,10 +169,7 @@ impl Mapping {
             Some(text) => Mapping::parse(name, text).map_err(|e| Error::Rules(format!("mapping {name}: {e}"))),
             None => {
                 let known: Vec<_> = built_in().collect();
-                Err(Error::Config(format!(
-                    "mapping \"{name}\" is not known; write mappings/{name}.toml in the workspace, or use one of: {}",
-                    known.join(", ")
-                )))
+                Err(Error::Config(format!("mapping \"{name}\" is not known; write mappings/{name}.toml in the workspace, or use one of: {}", known.join(", "))))
             }
         }
     }

@@ -410,18 +410,21 @@ fn same_bytes_from_one_and_two_threads_and_skipped_when_unchanged() {
 }
 
 fn same_bytes(build: fn(&Path) -> Store) {
-    let prints: Vec<_> = [1, 2]
-        .map(|threads| {
-            let scratch = Scratch::new("threads");
-            let mut store = build(scratch.path());
-            analysis::run(&context(scratch.path(), threads), &mut store).expect("the analyses run");
-            let before = store.manifest().clone();
-            analysis::run(&context(scratch.path(), threads), &mut store).expect("the second run is skipped");
-            assert_eq!(*store.manifest(), before);
-            before
-        })
-        .into();
-    assert_eq!(prints[0].tables, prints[1].tables);
+    let [one, two] = [1, 2].map(|threads| {
+        let scratch = Scratch::new("threads");
+        let mut store = build(scratch.path());
+        analysis::run(&context(scratch.path(), threads), &mut store).expect("the analyses run");
+        let before = store.manifest().clone();
+        analysis::run(&context(scratch.path(), threads), &mut store).expect("the second run is skipped");
+        assert_eq!(*store.manifest(), before);
+        (scratch, store)
+    });
+    let (tables, others) = (&one.1.manifest().tables, &two.1.manifest().tables);
+    assert_eq!(tables.keys().collect::<Vec<_>>(), others.keys().collect::<Vec<_>>());
+    for (name, files) in tables.iter().filter(|(name, files)| others[*name] != **files) {
+        let rows = |store| schema::table(name).map(|t| as_csv(t, &cells(store, t)));
+        panic!("{name}: other bytes from two threads, {files:?} beside {:?}\n{:?}\n{:?}", others[name], rows(&one.1), rows(&two.1));
+    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ deviations as (
     left join sums s on s.scope_kind = j.scope_kind and s.scope_id = j.scope_id and s.first_digits = d.first_digits
 ),
 mads as (
-    select scope_kind, scope_id, cast(sum(deviation_12) as double) / 90000000000000 as mad
+    select scope_kind, scope_id, cast(sum(deviation_12) as double) / cast(90000000000000 + 0 * count(*) as double) as mad
     from deviations
     group by scope_kind, scope_id
 )

@@ -76,7 +76,7 @@ shares as (
     join sums s on s.category_code = r.category_code
 ),
 concentrations as (
-    select category_code, cast(sum(share_8 * share_8) as double) / 10000000000000000 as concentration
+    select category_code, cast(sum(share_8 * share_8) as double) * 0.0000000000000001 as concentration
     from shares
     group by category_code
 ),

@@ -81,7 +81,7 @@ shares as (
     cross join parameters p
 ),
 sums as (
-    select category_code, cast(sum(share_8 * share_8) as double) / 1000000000000 as hhi, sum(tail_count) as tail_supplier_count,
+    select category_code, cast(sum(share_8 * share_8) as double) * 0.000000000001 as hhi, sum(tail_count) as tail_supplier_count,
         max(case when supplier_rank = 1 then supplier_id end) as top_supplier_id,
         max(case when supplier_rank = 1 then supplier_name end) as top_supplier_name,
         max(case when supplier_rank = 1 then spend_net end) as top_1_spend_net,

@@ -81,7 +81,7 @@ select
     f.has_code_statement as has_code_statement,
     f.has_owner as has_owner,
     f.followable_field_count as followable_field_count,
-    cast(f.followable_field_count as double) / 9 as followable_ratio,
+    cast(f.followable_field_count as double) / cast(9 + 0 * f.followable_field_count as double) as followable_ratio,
     substr(n.missing_fields, 2) as missing_fields,
     f.followed_up_on as followed_up_on,
     f.is_followed_up_12m as is_followed_up_12m,

@@ -5,7 +5,7 @@
 -- key: class_code, tier_code
 -- column: class_code text! Class.
 -- column: tier_code text! tier_1, tier_2_direct or tier_2_indirect.
--- column: counted_net float Empty when no report could be counted. Tier 1: spend with members. Direct: as reported. Indirect: reported × our spend with the supplier in the time / its sales.
+-- column: counted_net money Empty when no report could be counted. Tier 1: spend with members. Direct: as reported. Indirect: reported × our spend with the supplier in the time / its sales.
 -- column: report_count int! Reports counted; 0 for tier 1.
 -- column: uncounted_count int! Reports that could not be counted: the supplier is not found, or its sales are missing; 0 for tier 1.
 -- column: supplier_count int! Tier 1: members with spend. Tier 2: suppliers that reported.
@@ -136,10 +136,10 @@ tier_1 as (
     group by k.class_code
 ),
 tiers as (
-    select class_code, 'tier_1' as tier_code, cast(spend_net as double) as counted_net, 0 as report_count, 0 as uncounted_count, supplier_count, spend_net as prime_spend_net
+    select class_code, 'tier_1' as tier_code, cast(spend_net as decimal(18, 2)) as counted_net, 0 as report_count, 0 as uncounted_count, supplier_count, spend_net as prime_spend_net
     from tier_1
     union all
-    select t.class_code as class_code, t.tier_code as tier_code, case when t.report_count > 0 then cast(t.counted_minor as double) / 100 end as counted_net, t.report_count as report_count,
+    select t.class_code as class_code, t.tier_code as tier_code, case when t.report_count > 0 then cast(cast(t.counted_minor as double) / 100 as decimal(18, 2)) end as counted_net, t.report_count as report_count,
         t.uncounted_count as uncounted_count, coalesce(s.supplier_count, 0) as supplier_count, coalesce(s.prime_spend_net, 0) as prime_spend_net
     from tier_2 t
     left join tier_2_spend s on s.class_code = t.class_code and s.tier_code = t.tier_code

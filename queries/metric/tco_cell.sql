@@ -236,9 +236,9 @@ payment_sums as (
 payment_cells as (
     select s.supplier_id as supplier_id, s.category_code as category_code, s.contract_id as contract_id, s.organisational_unit_id as organisational_unit_id,
         s.dated_spend_net as dated_spend_net, s.late_spend_net as late_spend_net, s.term_spend_net as term_spend_net,
-        cast(floor(cast(2 * s.late_minor_unit_days * r.late_interest_4 + 3650000 as double) / 7300000) / 100 as decimal(18, 2)) as late_interest_net,
-        cast(floor(cast(2 * s.early_minor_unit_days * r.capital_cost_4 + 3650000 as double) / 7300000) / 100 as decimal(18, 2)) as early_payment_cost_net,
-        cast(floor(cast(2 * s.term_minor_unit_days * r.capital_cost_4 + 3650000 as double) / 7300000) / 100 as decimal(18, 2)) as payment_term_cost_net
+        cast(floor((cast(2 * s.late_minor_unit_days * r.late_interest_4 + 3650000 as double) + 0.5) / 7300000) / 100 as decimal(18, 2)) as late_interest_net,
+        cast(floor((cast(2 * s.early_minor_unit_days * r.capital_cost_4 + 3650000 as double) + 0.5) / 7300000) / 100 as decimal(18, 2)) as early_payment_cost_net,
+        cast(floor((cast(2 * s.term_minor_unit_days * r.capital_cost_4 + 3650000 as double) + 0.5) / 7300000) / 100 as decimal(18, 2)) as payment_term_cost_net
     from payment_sums s
     cross join rates r
 ),

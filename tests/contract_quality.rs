@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use spendtrace::config::Config;
-use spendtrace::model::LineId;
+use spendtrace::model::{LineId, stable_key};
 use spendtrace::pipeline::{self, Context};
 use spendtrace::rules::Rules;
 use spendtrace::schema;
@@ -170,12 +170,28 @@ impl Tally {
 
 const HEAD: &str = "                                             lines  named  right   precision coverage   the same by money, per cent\n";
 
-/// What is hidden, and the least precision and coverage. The plain rule, "one contract of the same number is live", is right on 98.8 % of the 71 % that it answers.
-const TIERS: &[(&str, &[&str], f64, f64)] = &[
-    ("contract number visible", &[], 0.996, 0.99),
-    ("contract number hidden", &["contrato"], 0.994, 0.92),
-    ("contract and case number hidden", &["contrato", "processo"], 0.991, 0.765),
+/// What is hidden, and the least precision and coverage, a little below what the run reached.
+struct Tier {
+    name: &'static str,
+    hidden: &'static [&'static str],
+    precision_min: f64,
+    coverage_min: f64,
+}
+
+const TIERS: &[Tier] = &[
+    Tier { name: "nothing hidden", hidden: &[], precision_min: 0.996, coverage_min: 0.99 },
+    Tier { name: "contract number hidden", hidden: &["contrato"], precision_min: 0.995, coverage_min: 0.91 },
+    Tier { name: "and case number", hidden: &["contrato", "processo"], precision_min: 0.991, coverage_min: 0.75 },
+    Tier { name: "and the supplier's number", hidden: &["contrato", "processo", "cnpj_fornecedor"], precision_min: 0.991, coverage_min: 0.73 },
 ];
+
+/// What the plain rule reaches that sees the supplier's number: "one contract of the same number is live on the day".
+const PLAIN_RULE: (f64, f64) = (0.988, 0.72);
+
+/// The half of the suppliers that no parameter was chosen on.
+fn is_test(invoice: &Value) -> bool {
+    stable_key(&[text(invoice, "nome_fornecedor")]).as_bytes()[0].is_multiple_of(2)
+}
 
 /// How sure decisions say they are against how often they are right.
 #[derive(Default)]
@@ -216,9 +232,9 @@ fn contracts_are_named_with_their_number_hidden() {
     let mut report = String::from(HEAD);
     let mut reliability = Reliability::default();
     let mut failures = String::new();
-    for (name, hidden, precision_min, coverage_min) in TIERS {
-        let decided = decide(&register, hidden, &BTreeSet::new());
-        let mut tally = Tally::default();
+    for tier in TIERS {
+        let decided = decide(&register, tier.hidden, &BTreeSet::new());
+        let (mut tally, mut unseen) = (Tally::default(), Tally::default());
         let mut by_class: BTreeMap<String, Tally> = BTreeMap::new();
         let mut wrong: Vec<(i64, String)> = Vec::new();
         let mut outcomes: BTreeMap<String, u64> = BTreeMap::new();
@@ -226,6 +242,9 @@ fn contracts_are_named_with_their_number_hidden() {
             let (truth, amount) = (text(invoice, "contrato"), minor(invoice, "valor_original"));
             let (is_answered, is_right) = (!decision.contract.is_empty(), decision.contract == truth);
             tally.add(is_answered, is_right, amount);
+            if is_test(invoice) {
+                unseen.add(is_answered, is_right, amount);
+            }
             *outcomes.entry(format!("{} {}", decision.outcome, decision.reason)).or_default() += 1;
             let first = decision.evidence.split([';', ':']).next().unwrap_or("");
             by_class.entry(format!("    {} {} {first}", decision.class, decision.reason)).or_default().add(is_answered, is_right, amount);
@@ -248,7 +267,8 @@ fn contracts_are_named_with_their_number_hidden() {
                 }
             }
         }
-        report.push_str(&tally.row(name));
+        report.push_str(&tally.row(tier.name));
+        report.push_str(&unseen.row("  of suppliers that nothing was chosen on"));
         for (class, tally) in &by_class {
             report.push_str(&tally.row(class));
         }
@@ -257,13 +277,19 @@ fn contracts_are_named_with_their_number_hidden() {
         for (_, line) in wrong.iter().take(12) {
             let _ = writeln!(report, "      wrong: {line}");
         }
-        if tally.precision() < *precision_min || tally.coverage() < *coverage_min {
-            let _ = writeln!(
-                failures,
-                "{name}: precision {:.4}, at least {precision_min}; coverage {:.4}, at least {coverage_min}",
-                tally.precision(),
-                tally.coverage()
-            );
+        for (half, tally, precision_min, coverage_min) in [
+            ("all", &tally, tier.precision_min, tier.coverage_min),
+            ("suppliers not chosen on", &unseen, PLAIN_RULE.0, 0.0),
+            ("all", &tally, PLAIN_RULE.0, PLAIN_RULE.1),
+        ] {
+            if tally.precision() < precision_min || tally.coverage() < coverage_min {
+                let (precision, coverage) = (tally.precision(), tally.coverage());
+                let _ = writeln!(
+                    failures,
+                    "{}, {half}: precision {precision:.4}, at least {precision_min}; coverage {coverage:.4}, at least {coverage_min}",
+                    tier.name
+                );
+            }
         }
     }
     println!("{report}\n{}", reliability.table());
@@ -280,11 +306,12 @@ fn invoices_of_dropped_contracts_are_off_contract() {
     let invoiced: BTreeSet<&str> = register.invoices.iter().map(|i| text(i, "contrato")).collect();
     let numbers = register.contracts.iter().map(|c| text(c, "numeroContrato")).filter(|n| invoiced.contains(n));
     let dropped: BTreeSet<String> = numbers.enumerate().filter(|(i, _)| i % 10 == 3).map(|(_, n)| n.to_string()).collect();
-    let mut report = String::from(HEAD);
-    for (name, hidden, ..) in TIERS {
-        let decided = decide(&register, hidden, &dropped);
-        // Of the invoices whose contract is gone: which are found off contract; of the others: which are accused.
-        let (mut lost, mut alone, mut named, mut accused) = (Tally::default(), Tally::default(), Tally::default(), Tally::default());
+    let (mut report, mut failures) = (String::from(HEAD), String::new());
+    for tier in TIERS {
+        let decided = decide(&register, tier.hidden, &dropped);
+        // Of the invoices whose contract is gone: which are found off contract, which are given to another contract, and for which another is only named
+        // as the one that it would be. Of the others: which are accused.
+        let [mut lost, mut alone, mut covered, mut likely, mut accused] = [Tally::default(); 5];
         let holders: BTreeSet<String> =
             register.contracts.iter().filter(|c| !dropped.contains(text(c, "numeroContrato"))).map(|c| text(c, "niFornecedor").to_string()).collect();
         let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -292,8 +319,10 @@ fn invoices_of_dropped_contracts_are_off_contract() {
             let amount = minor(invoice, "valor_original");
             let is_off = decision.outcome == "off_contract";
             if dropped.contains(text(invoice, "contrato")) {
+                let is_covered = matches!(decision.outcome.as_str(), "compliant" | "deviating");
                 lost.add(true, is_off, amount);
-                named.add(true, !decision.contract.is_empty() && !is_off, amount);
+                covered.add(true, is_covered, amount);
+                likely.add(true, !is_covered && !is_off && !decision.contract.is_empty(), amount);
                 if !holders.contains(&digits(text(invoice, "cnpj_fornecedor"))) && !text(invoice, "cnpj_fornecedor").is_empty() {
                     alone.add(true, is_off, amount);
                 }
@@ -302,14 +331,29 @@ fn invoices_of_dropped_contracts_are_off_contract() {
                 accused.add(true, is_off, amount);
             }
         }
-        report.push_str(&lost.row(&format!("{name}: found off contract")));
-        report.push_str(&alone.row("    of suppliers without another contract"));
-        report.push_str(&named.row("    put under another contract of the supplier"));
+        let _ = writeln!(report, "{}", tier.name);
+        report.push_str(&lost.row("    found off contract"));
+        report.push_str(&alone.row("      of suppliers without another contract"));
+        report.push_str(&covered.row("    covered by another contract, wrongly"));
+        report.push_str(&likely.row("    undetermined, another contract named"));
         report.push_str(&accused.row("    the others: accused, wrongly"));
         let share = |t: &Tally| t.right.0 as f64 / t.answered.0.max(1) as f64;
-        assert!(share(&alone) >= 0.97, "{report}");
-        assert!(share(&accused) <= 0.01 && (accused.right.1 as f64) <= 0.01 * accused.answered.1 as f64, "{report}");
+        let money = |t: &Tally| t.right.1 as f64 / t.answered.1.max(1) as f64;
+        // A line that states the case of other suppliers' contracts was tendered, and its own contract lacks in the register: nobody is accused.
+        let (alone_min, lost_min) = if tier.hidden.contains(&"processo") { (0.97, 0.7) } else { (0.84, 0.79) };
+        // Who is bought from is not known for every line without a number, and then an M1 would be no proof.
+        let accused_max = if tier.hidden.contains(&"cnpj_fornecedor") { 0.25 } else { 0.01 };
+        for (what, is_met) in [
+            ("found off contract", share(&alone) >= alone_min && share(&lost) >= lost_min),
+            ("covered wrongly", covered.right.0 == 0 && share(&likely) <= 0.12),
+            ("accused wrongly", share(&accused) <= accused_max && money(&accused) <= accused_max),
+        ] {
+            if !is_met {
+                let _ = writeln!(failures, "{}: {what}", tier.name);
+            }
+        }
     }
+    assert!(failures.is_empty(), "{failures}{report}");
     println!("dropped {} contracts\n{report}", dropped.len());
 }
 

@@ -617,7 +617,7 @@ fn among_own(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Eviden
 /// Own contracts that no test excludes, but of which one cannot be answered: M9, with the contract that it would be where one is left.
 fn likely(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Evidence) -> Decision {
     let p = &index.parameters;
-    let (left, chosen_by, is_near_change) = open_entries(line, index, supplier);
+    let (left, chosen_by) = open_entries(line, index, supplier);
     let tested = coverage(line, index, &index.entries[left[0] as usize]);
     if let Some(code) = chosen_by {
         evidence.add(code);
@@ -627,16 +627,15 @@ fn likely(line: &Line<'_>, index: &Index, supplier: u32, mut evidence: Evidence)
     if !is_one_contract(index, &left) {
         return decision;
     }
-    let is_late = is_near_change || matches!(tested.term, Term::Grace(_));
-    let confidence = p.confidence_likely.min(if is_late { p.confidence_grace } else { 1.0 }) * line.link_score;
+    let grace = if matches!(tested.term, Term::Grace(_)) { p.confidence_grace } else { 1.0 };
+    let confidence = p.confidence_likely.min(grace) * line.link_score;
     Decision { contract: Some(index.entries[left[0] as usize].contract), confidence, ..decision }
 }
 
-/// Positions of the own entries of which a test cannot be answered and none failed, narrowed as far as anything tells them apart; what did; and whether one that
-/// ended shortly before was left out for one that is live.
-fn open_entries(line: &Line<'_>, index: &Index, supplier: u32) -> (Vec<u32>, Option<Code>, bool) {
+/// Positions of the own entries of which a test cannot be answered and none failed, narrowed as far as anything tells them apart; and what did. One that ended shortly
+/// before stays beside the live one: at a change of contracts the invoice may be for what was delivered under the old.
+fn open_entries(line: &Line<'_>, index: &Index, supplier: u32) -> (Vec<u32>, Option<Code>) {
     let first = index.suppliers[supplier as usize].entries.start;
-    let tested = |o: u32| coverage(line, index, &index.entries[o as usize]);
     let mut left: Vec<u32> = index
         .entries_of(supplier)
         .iter()
@@ -645,14 +644,13 @@ fn open_entries(line: &Line<'_>, index: &Index, supplier: u32) -> (Vec<u32>, Opt
         .map(|(_, position)| position)
         .collect();
     let mut chosen_by = None;
-    let is_near_change = !is_one_contract(index, &left) && narrow(&mut left, |&o| tested(o).term == Term::Within);
     if !is_one_contract(index, &left) && narrow(&mut left, |&o| is_instalment(line, index, o)) {
         chosen_by = Some(Code::ChosenInstalment);
     }
     if !is_one_contract(index, &left) && narrow_to_call_offs(index, &mut left) {
         chosen_by = Some(Code::ChosenCallOff);
     }
-    (left, chosen_by, is_near_change)
+    (left, chosen_by)
 }
 
 fn narrow_to_call_offs(index: &Index, left: &mut Vec<u32>) -> bool {

@@ -13,7 +13,7 @@ macro_rules! codes {
             $(#[doc = $en] $name,)+
         }
 
-        /// Every code with its text in Swedish and in English; `{}` stands for the value after the colon.
+        /// Every code with its text in Swedish and in English; `{}` stands for the value after the colon (`PRICE_OVER` holds tenths of a per cent).
         pub const CODES: &[CodeText] = &[$(CodeText { code: Code::$name, name: $code, sv: $sv, en: $en },)+];
     };
 }
@@ -70,7 +70,7 @@ codes! {
     UnitNotStated "UNIT_NOT_STATED" "Katalogen säger inte vilka enheter som får avropa." "The catalogue does not state which units may call off.",
     UnitUnknown "UNIT_UNKNOWN" "Raden har ingen enhet." "The line has no unit.",
     PriceOk "PRICE_OK" "Priset följer prislistan." "The price follows the price list.",
-    PriceOver "PRICE_OVER" "Priset är {} tiondels procent över prislistan." "The price is {} tenths of a per cent above the price list.",
+    PriceOver "PRICE_OVER" "Priset är {} procent över prislistan." "The price is {} per cent above the price list.",
     PriceUnknown "PRICE_UNKNOWN" "Priset går inte att jämföra." "The price cannot be compared.",
     CeilingOver "CEILING_OVER" "Takvolymen är passerad." "The ceiling has been passed.",
     NoCeilingOnFile "NO_CEILING_ON_FILE" "Ingen takvolym finns angiven." "No ceiling is on file.",

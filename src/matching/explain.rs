@@ -346,7 +346,17 @@ fn quantity(value: i64) -> String {
 fn evidence_text(stated: &str, is_swedish: bool) -> Option<EvidenceText> {
     let (declared, value) = Code::parse(stated)?;
     let text = if is_swedish { declared.sv } else { declared.en };
-    Some(EvidenceText { code: stated.to_string(), text: text.replace("{}", value.unwrap_or("?")) })
+    let value = match value {
+        Some(tenths) if declared.code == Code::PriceOver => per_cent(tenths, is_swedish),
+        value => value.unwrap_or("?").to_string(),
+    };
+    Some(EvidenceText { code: stated.to_string(), text: text.replace("{}", &value) })
+}
+
+/// Tenths of a per cent as per cent: `199` is 19.9.
+fn per_cent(tenths: &str, is_swedish: bool) -> String {
+    let (whole, tenth) = tenths.split_at(tenths.len().saturating_sub(1));
+    format!("{}{}{tenth}", if whole.is_empty() { "0" } else { whole }, if is_swedish { "," } else { "." })
 }
 
 /// Own contracts, those of the stated numbers, and the one passed by.

@@ -485,10 +485,11 @@ impl fmt::Display for WhatIf {
             writeln!(f, "  {:<18} → {:<18} {:>8} {:>18}", m.before, m.after, m.line_count, m.net)?;
         }
         writeln!(f, "\n{}", say("Enheter: rader, belopp, ändrad avtalstrohet i belopp", "Units: lines, amount, change of the compliant amount"))?;
+        let width = self.by_unit.iter().map(|u| u.organisational_unit_name.chars().count()).max().unwrap_or(0);
         for u in &self.by_unit {
             writeln!(
                 f,
-                "  {:<10} {:<34} {:>8} {:>18} {:>18}",
+                "  {:<10} {:<width$} {:>8} {:>18} {:>18}",
                 u.organisational_unit_id, u.organisational_unit_name, u.line_count, u.net, u.compliant_change_net
             )?;
         }

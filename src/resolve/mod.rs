@@ -4,6 +4,7 @@
 //! [`decide`](decide::decide) is pure; only [`run`] and [`review`] read and write tables.
 
 pub mod class;
+mod cut;
 pub mod decide;
 pub mod finding;
 pub mod linkage;
@@ -27,7 +28,7 @@ use crate::schema;
 use crate::store::{Columns, StageEntry, Store, TableBuilder, fingerprint};
 
 /// Version of the stage: a change of what it decides changes it, so that old results are made again.
-const VERSION: &str = "resolve 2";
+const VERSION: &str = "resolve 3";
 
 /// Reads the lake's vendor records and writes `resolved.*`. Skips itself when nothing that it reads has changed.
 pub fn run(context: &Context, store: &mut Store) -> Result<()> {

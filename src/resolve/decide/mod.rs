@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::cut;
 use super::linkage;
 use super::name::{self, Blank, Name, Relation};
 use super::overrides::{Line, Reference, Verdict};
@@ -48,6 +49,7 @@ mod probability {
     pub const EQUAL_NAME: f32 = 0.98;
     pub const EQUAL_COMMON_NAME: f32 = 0.9;
     pub const EQUAL_NAME_OF_SEVERAL: f32 = 0.9;
+    pub const CUT_NAME: f32 = 0.97;
 }
 
 /// Why no link was made.
@@ -216,6 +218,7 @@ pub fn decide(records: &[Record], options: &Options) -> Result<Resolution> {
     case.unite_secondary_identifiers();
     case.unite_vendor_ids();
     case.unite_equal_names();
+    case.unite_cut_names();
     case.unite_bank_accounts();
     case.unite_like_names(options.link_score_min as f32);
     Ok(case.into_resolution(&anchors, &given, options, stale))
@@ -703,6 +706,45 @@ impl Case<'_> {
             Some(LegalGroup::LimitedCompany) => "company",
             Some(LegalGroup::Partnership) => "partnership",
             _ => "",
+        }
+    }
+
+    /// Names that an export cut off at the width of its field: the only organisation whose name goes on like that is meant.
+    fn unite_cut_names(&mut self) {
+        let cut = cut::names(self.records);
+        if cut.is_empty() {
+            return;
+        }
+        // Full names in order, so that all that begin alike stand together.
+        let is_cut: FxHashSet<u32> = cut.iter().map(|c| c.record).collect();
+        let mut full: Vec<(String, u32)> = (0..self.records.len() as u32)
+            .into_par_iter()
+            .filter(|r| !is_cut.contains(r) && self.parsed[*r as usize].blank.is_none())
+            .map(|r| (cut::spelled(&self.records[r as usize].name), r))
+            .collect();
+        full.par_sort_unstable();
+        for cut::Cut { record, spelled, letters } in cut {
+            if self.sets.anchor(record) != 0 || self.parsed[record as usize].blank.is_some() {
+                continue;
+            }
+            let from = full.partition_point(|(name, _)| *name < spelled);
+            let goes_on: Vec<u32> = full[from..].iter().take_while(|(name, _)| name.starts_with(&spelled)).map(|(_, r)| *r).collect();
+            let mut roots: Vec<u32> = goes_on.iter().filter(|r| self.sets.may_meet(record, **r)).map(|r| self.sets.find(*r)).collect();
+            roots.sort_unstable();
+            roots.dedup();
+            let quoted = &self.records[record as usize].name;
+            match roots[..] {
+                [_] => {
+                    let target = *goes_on.iter().find(|r| self.sets.find(**r) == roots[0]).expect("the root is one of theirs");
+                    let evidence = format!("its source cuts names at {letters} letters, and \"{}\" alone begins so", self.records[target as usize].name);
+                    self.sets.unite(target, record, || Merge { method: Method::Name, score: probability::CUT_NAME, evidence });
+                }
+                [_, _, ..] => {
+                    let why = format!("\"{quoted}\" is cut at {letters} letters, and {} suppliers' names begin so", roots.len());
+                    self.doubts.push((record, goes_on[0], 1.0 / roots.len() as f32, why));
+                }
+                [] => {}
+            }
         }
     }
 

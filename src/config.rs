@@ -153,6 +153,9 @@ pub struct Source {
     /// Columns that may come and go from file to file, by their names in the header; `*` stands for any.
     #[serde(default)]
     pub accept_columns: Vec<String>,
+    /// Files of the path that are not read, by their names; `*` stands for any run of characters.
+    #[serde(default)]
+    pub exclude: Vec<String>,
 }
 
 impl Config {

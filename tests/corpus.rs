@@ -67,6 +67,9 @@ fn minor(text: Option<&String>) -> i128 {
 
 /// Rows and amounts by file as ingest loads them by the mappings of the profiles.
 fn load(name: &str, outcomes: &[&Outcome]) -> BTreeMap<PathBuf, (i64, i64, i128)> {
+    if outcomes.is_empty() {
+        return BTreeMap::new();
+    }
     let scratch = Scratch::new(name);
     let mut mappings: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
     for outcome in outcomes {
@@ -113,6 +116,7 @@ fn every_file_is_read_or_refused_with_a_reason() {
     let only = std::env::var("CORPUS_FOLDER").ok();
     let mut table = String::from("folder,files,own mapping,built-in mapping,refused,rows read,kept,rejected,net amount kept,net amount rejected\n");
     let mut details = String::new();
+    let mut silent = Vec::new();
     for folder in folders {
         let name = folder.file_name().unwrap().to_str().unwrap().to_string();
         if only.as_ref().is_some_and(|o| *o != name) {
@@ -145,7 +149,9 @@ fn every_file_is_read_or_refused_with_a_reason() {
                 }
                 (None, Some(why)) => {
                     writeln!(details, "{name}/{}: refused: {why}", relative(&outcome.path)).unwrap();
-                    assert!(why.contains("; ") || why.contains(". If"), "{why}: says not what to do");
+                    if !why.contains("; ") && !why.contains(". If") {
+                        silent.push(why.clone());
+                    }
                 }
                 (None, None) => panic!("{}: neither read nor refused", outcome.path.display()),
             }
@@ -178,6 +184,7 @@ fn every_file_is_read_or_refused_with_a_reason() {
         std::fs::write(path, &details).unwrap();
     }
     eprintln!("{table}");
+    assert!(silent.is_empty(), "these say not what to do: {silent:#?}");
     if only.is_some() {
         return;
     }

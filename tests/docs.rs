@@ -80,7 +80,8 @@ fn config_page_is_current() {
          | `path` | File or glob (`*` within one folder), relative to the workspace. |\n| `mapping` | A mapping in the workspace's `mappings/`, or a built-in one. |\n\
          | `encoding` | Only when the file's own encoding is not found out: a WHATWG label, or cp437, cp850. |\n\
          | `accept_columns` | Columns that may come and go from one file of the source to the next, by their names; `[\"*\"]` for any. Without it a new column, or one that \
-         the mapping read and that is gone, refuses the file (exit 3). |\n",
+         the mapping read and that is gone, refuses the file (exit 3). |\n\
+         | `exclude` | Files of the path that are not read, by their names, entries of a zip too; `*` stands for any run of characters. |\n",
     );
     assert_page("config.md", &text);
 }

@@ -2,10 +2,4 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|data: &[u8]| {
-    if data.first().is_some_and(|b| matches!(b, b'{' | b'[')) {
-        spendtrace_fuzz::drain(data);
-    }
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| spendtrace_fuzz::targets::ocds(data));

@@ -61,6 +61,8 @@ pub mod ingest {
     pub mod plan;
     #[path = "../../../src/ingest/privacy.rs"]
     pub mod privacy;
+    #[path = "../../../src/ingest/sniff.rs"]
+    pub mod sniff;
     #[path = "../../../src/ingest/source.rs"]
     pub mod source;
     #[path = "../../../src/ingest/split.rs"]
@@ -69,22 +71,4 @@ pub mod ingest {
     pub mod understand;
 }
 
-/// Most records that a target takes from a document.
-const RECORDS_MAX: usize = 200_000;
-
-/// Opens bytes as a document and reads it to its end.
-pub fn drain(bytes: &[u8]) {
-    let Ok(Some(document)) = ingest::formats::open(&ingest::formats::content::Content::Memory(bytes.into()), std::path::Path::new("input")) else { return };
-    for table in document.tables {
-        let mut lines = 0;
-        for record in table.records.take(RECORDS_MAX) {
-            match record {
-                Ok(record) => lines += record.cells.len(),
-                Err(fault) if fault.fault == ingest::faults::DOCUMENT_BROKEN => break,
-                Err(_) => {}
-            }
-        }
-        std::hint::black_box(lines);
-    }
-    std::hint::black_box(document.notes.list());
-}
+pub mod targets;

@@ -179,8 +179,14 @@ fn whatif(common: &Common, file: &Path, mapping: Option<&str>, lines: usize, con
 fn contracts_of(context: &Context, file: &Path, mapping: &str) -> Result<Vec<matching::inputs::ContractRow>> {
     let path = file.canonicalize().map_err(|e| Error::Config(format!("{}: {e}", file.display())))?;
     let path = path.to_str().ok_or_else(|| Error::Config(format!("{}: the path is not UTF-8", path.display())))?.to_string();
-    let source =
-        crate::config::Source { name: "whatif".to_string(), path, mapping: mapping.to_string(), encoding: None, accept_columns: vec!["*".to_string()] };
+    let source = crate::config::Source {
+        name: "whatif".to_string(),
+        path,
+        mapping: mapping.to_string(),
+        encoding: None,
+        accept_columns: vec!["*".to_string()],
+        exclude: Vec::new(),
+    };
     let folder = std::env::temp_dir().join(format!("spendtrace-whatif-{}", std::process::id()));
     let config = Config { sources: vec![source], out: folder.clone(), ..context.config.clone() };
     let own = Context { config, rules: context.rules.clone(), privacy_key: context.privacy_key, progress: Box::new(|_, _, _| {}) };
@@ -265,6 +271,10 @@ fn export(common: &Common, out: &Path, console: &Console) -> Result<()> {
 fn check(common: &Common, names: &[String]) -> Result<()> {
     let config = load_config(common, None, None)?;
     let store = Store::open(&config.out_folder())?;
+    // On tables that no run has filled most invariants hold, and say nothing.
+    if !store.manifest().stages.contains_key("analyse") {
+        return Err(Error::Config("there are no figures to check yet; make them with `spendtrace run`".to_string()));
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let broken: Vec<analysis::Check> = analysis::check(&store, &names)?.into_iter().filter(|c| c.rows.num_rows() > 0).collect();
     let messages = broken.iter().map(analysis::Check::message).collect::<Vec<_>>().join("\n");

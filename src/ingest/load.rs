@@ -40,6 +40,8 @@ const BARE_AMOUNTS_MAX: usize = 100;
 const CELL_BLOCK_RECORDS: usize = 16_384;
 /// Bytes of text after which such a block ends.
 const CELL_BLOCK_BYTES: usize = 4 << 20;
+/// Cells after which such a block ends: a sheet may be 16,384 columns wide with nothing in them.
+const CELL_BLOCK_CELLS: usize = 1 << 18;
 /// Faults that the message of a refused file names.
 const TOP_FAULTS: usize = 3;
 
@@ -654,6 +656,8 @@ pub struct Cells {
 
 /// Records by which the forms of cells are decided.
 pub const CELL_SAMPLE_RECORDS: usize = 20_000;
+/// Cells of them, empty ones too.
+pub const CELL_SAMPLE_CELLS: usize = 1 << 20;
 /// Records among which a header is looked for.
 const CELL_HEADER_RECORDS: usize = 100;
 
@@ -666,11 +670,13 @@ pub struct CellBlock {
     pub records: Vec<(Place, Vec<Field>)>,
     /// A fault behind the last record.
     pub fault: Option<CellFault>,
+    cell_count: usize,
 }
 
 impl CellBlock {
     fn add(&mut self, record: &CellRecord) {
         let mut fields = Vec::with_capacity(record.cells.len());
+        self.cell_count += record.cells.len();
         for cell in &record.cells {
             let start = self.text.len() as u32;
             self.text.push_str(cell.as_str());
@@ -704,8 +710,7 @@ impl Cells {
                 Err(missing) => self.why = format!("lacks {missing}"),
             }
         }
-        let count = if found.is_some() { CELL_SAMPLE_RECORDS } else { CELL_HEADER_RECORDS };
-        self.ahead.extend(self.table.records.by_ref().take(count));
+        self.read_ahead(if found.is_some() { CELL_SAMPLE_RECORDS } else { CELL_HEADER_RECORDS });
         if found.is_none() {
             let mut titles = 0;
             for (index, record) in self.ahead.iter().enumerate() {
@@ -720,7 +725,7 @@ impl Cells {
                 titles += u64::from(names.iter().any(|n| !n.is_empty()));
             }
             if found.is_some() {
-                self.ahead.extend(self.table.records.by_ref().take(CELL_SAMPLE_RECORDS - CELL_HEADER_RECORDS));
+                self.read_ahead(CELL_SAMPLE_RECORDS - CELL_HEADER_RECORDS);
             } else if let Some(broken) = self.ahead.iter().filter_map(|r| r.as_ref().err()).find(|f| f.fault == faults::DOCUMENT_BROKEN) {
                 // A header that cannot be reached is no fault of the mapping.
                 let why = broken.value.clone().unwrap_or_default();
@@ -738,10 +743,22 @@ impl Cells {
         Ok(found)
     }
 
+    /// Reads that many records more, or fewer when they are wide.
+    fn read_ahead(&mut self, count: usize) {
+        let mut cells = 0;
+        for record in self.table.records.by_ref().take(count) {
+            cells += record.as_ref().map_or(0, |r| r.cells.len());
+            self.ahead.push_back(record);
+            if cells >= CELL_SAMPLE_CELLS {
+                break;
+            }
+        }
+    }
+
     /// The next records; `None` at the end.
     pub fn next_block(&mut self) -> Result<Option<CellBlock>> {
         let mut block = CellBlock::default();
-        while block.records.len() < CELL_BLOCK_RECORDS && block.text.len() < CELL_BLOCK_BYTES {
+        while block.records.len() < CELL_BLOCK_RECORDS && block.text.len() < CELL_BLOCK_BYTES && block.cell_count < CELL_BLOCK_CELLS {
             match self.ahead.pop_front().or_else(|| self.table.records.next()) {
                 Some(Ok(record)) => block.add(&record),
                 Some(Err(fault)) => {

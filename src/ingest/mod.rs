@@ -47,6 +47,8 @@ use crate::store::{Columns, FileEntry, StageEntry, Store, TableBuilder, Transact
 
 /// Raised when the same bytes would give other rows than before: the lake is then read anew.
 const VERSION: &str = "2";
+/// Refused files whose reasons one message holds.
+const REFUSALS_SHOWN: usize = 20;
 /// Files from this size on are read one at a time, with all threads on each.
 const LARGE_BYTES: u64 = 32 << 20;
 
@@ -103,10 +105,9 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     };
     // The result keeps the order of `new`, whatever the order of the work.
     let (large, small): (Vec<_>, Vec<_>) = new.iter().partition(|w| w.content.byte_count >= LARGE_BYTES);
-    let mut loaded: Vec<Loaded> = small.into_par_iter().map(load).collect::<Vec<_>>().into_iter().collect::<Result<_>>()?;
-    for w in large {
-        loaded.push(load(w)?);
-    }
+    let mut results: Vec<_> = small.into_par_iter().map(|w| (w, load(w))).collect();
+    results.extend(large.into_iter().map(|w| (w, load(w))));
+    let loaded = all_or_refusals(results.into_iter().map(|(w, result)| (w.source, &w.input, result)))?;
     let mut files: BTreeMap<String, Vec<FileEntry>> = BTreeMap::new();
     let mut rows: Vec<SourceRow> = known.into_values().filter(|row| !gone.contains(&row.source_file_id)).collect();
     let fresh: BTreeSet<String> = loaded.iter().map(|one| one.row.source_file_id.clone()).collect();
@@ -184,6 +185,33 @@ impl Read {
     }
 }
 
+/// What all files gave; else every refusal at once, so that one run shows all there is to correct, and how to go on without them.
+fn all_or_refusals<'a, T>(results: impl Iterator<Item = (&'a Source, &'a Input, Result<T>)>) -> Result<Vec<T>> {
+    let mut all = Vec::new();
+    let mut refusals = Vec::new();
+    let mut left_out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (source, input, result) in results {
+        match result {
+            Ok(one) => all.push(one),
+            Err(Error::Input(why)) => {
+                refusals.push(why);
+                let known = source.exclude.iter().map(|e| format!("{e:?}"));
+                left_out.entry(&source.name).or_insert_with(|| known.collect()).push(format!("{:?}", input.name()));
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    if refusals.is_empty() {
+        return Ok(all);
+    }
+    let count = refusals.len();
+    let more = if count > REFUSALS_SHOWN { format!("\n… and {} files more", count - REFUSALS_SHOWN) } else { String::new() };
+    refusals.truncate(REFUSALS_SHOWN);
+    let remedy: Vec<String> =
+        left_out.iter().map(|(source, names)| format!("exclude = [{}] in the [[source]] block \"{source}\" of spendtrace.toml", names.join(", "))).collect();
+    Err(Error::Input(format!("{}{more}\nto read the rest without: {}", refusals.join("\n"), remedy.join("; "))))
+}
+
 fn load_one(loader: &Loader, wanted: &Wanted) -> Result<Loaded> {
     let Wanted { input, content, .. } = wanted;
     if content.form == Form::Pdf {
@@ -256,10 +284,10 @@ fn find<'a>(context: &'a Context, mappings: &'a [Mapping]) -> Result<Vec<Wanted<
         inputs.extend(source::find(&config.workspace, source)?.into_iter().map(|input| (source, mapping, input)));
     }
     let scanned: Vec<Result<Content>> = inputs.par_iter().map(|(_, _, input)| input.scan()).collect();
+    let scanned = all_or_refusals(inputs.iter().zip(scanned).map(|((source, _, input), content)| (*source, input, content)))?;
     let mut seen = BTreeSet::new();
     let mut wanted = Vec::new();
     for ((source, mapping, input), content) in inputs.into_iter().zip(scanned) {
-        let content = content?;
         let id = mapping.source_file_id(&content.sha256).to_string();
         if !seen.insert(id.clone()) {
             continue;

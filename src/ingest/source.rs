@@ -86,13 +86,13 @@ pub fn find(workspace: &Path, source: &Source) -> Result<Vec<Input>> {
         for entry in entries {
             let path = entry.map_err(|e| Error::io("list", &absolute, &e))?.path();
             let Some(file_name) = path.file_name().and_then(|n| n.to_str()) else { continue };
-            if matches_glob(name, file_name) && !file_name.starts_with('.') {
+            if matches_glob(name, file_name) && !file_name.starts_with('.') && !is_excluded(source, file_name) {
                 paths.push(path);
             }
         }
         paths.sort();
         if paths.is_empty() {
-            return Err(refuse("matches no file"));
+            return Err(refuse(if source.exclude.is_empty() { "matches no file" } else { "matches no file that is not excluded" }));
         }
     } else {
         paths.push(absolute.join(name));
@@ -111,9 +111,14 @@ pub fn find(workspace: &Path, source: &Source) -> Result<Vec<Input>> {
             return Err(Error::Input(format!("{}: not a regular file; name files, not folders or devices", path.display())));
         }
         let shown = path.strip_prefix(workspace).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        inputs.extend(open_container(&shown, &real)?);
+        inputs.extend(open_container(&shown, &real)?.into_iter().filter(|input| !is_excluded(source, input.name())));
     }
     Ok(inputs)
+}
+
+/// Whether the source leaves out the file, or the entry of a zip, of that name.
+fn is_excluded(source: &Source, name: &str) -> bool {
+    source.exclude.iter().any(|pattern| matches_glob(pattern, name))
 }
 
 /// The inputs of one file, wherever it lies: for `profile`.
@@ -199,6 +204,11 @@ fn open_container(shown: &str, file: &Path) -> Result<Vec<Input>> {
 }
 
 impl Input {
+    /// The last part of its path: what `exclude` names.
+    pub fn name(&self) -> &str {
+        self.path.rsplit(['/', '!']).next().unwrap_or_default()
+    }
+
     /// A stream of the content, decompressed, within bounds.
     pub fn open(&self) -> Result<Box<dyn Read + Send>> {
         let io = |e: io::Error| Error::Input(format!("{}: cannot be read: {e}", self.path));

@@ -80,7 +80,8 @@ pub fn line_end(text: &str) -> LineEnd {
     }
 }
 
-/// The first records of a text, as texts, with their place.
+/// The first records of a text, as texts, with their place. Of a record with more than [`COLUMNS_MAX`] fields one more than that is
+/// given: it still says where it stands, and that it is too wide.
 pub fn first_records(text: &str, dialect: Dialect, count: usize) -> Vec<(u32, u32, Vec<String>)> {
     let mut records = Records::new(text, dialect);
     let mut fields = Vec::new();
@@ -88,10 +89,7 @@ pub fn first_records(text: &str, dialect: Dialect, count: usize) -> Vec<(u32, u3
     while all.len() < count
         && let Some(place) = records.next(&mut fields)
     {
-        if fields.len() > COLUMNS_MAX {
-            break;
-        }
-        all.push((place.line, place.byte, fields.iter().map(|f| trim(&field_text(text, *f, dialect.quote)).to_string()).collect()));
+        all.push((place.line, place.byte, fields.iter().take(COLUMNS_MAX + 1).map(|f| trim(&field_text(text, *f, dialect.quote)).to_string()).collect()));
     }
     all
 }

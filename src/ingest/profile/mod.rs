@@ -13,7 +13,7 @@ use super::convert::trim;
 use super::encoding::Encoding;
 use super::faults;
 use super::formats::{self, sie};
-use super::load::CELL_SAMPLE_RECORDS;
+use super::load::{CELL_SAMPLE_CELLS, CELL_SAMPLE_RECORDS};
 use super::mapping::{self, Mapping, PersonalNumbers, fold_header, fold_name};
 use super::plan::Plan;
 use super::privacy::Privacy;
@@ -267,7 +267,7 @@ fn look_at_document(input: &Input, content: &Content, document: formats::Documen
     for table in document.tables {
         let mut rows = Vec::new();
         let mut is_whole = true;
-        let mut faults = 0u64;
+        let (mut faults, mut cells) = (0u64, 0);
         for record in table.records {
             match record {
                 Ok(record) => rows.push(Row {
@@ -291,7 +291,8 @@ fn look_at_document(input: &Input, content: &Content, document: formats::Documen
                     faults += 1;
                 }
             }
-            if rows.len() == CELL_SAMPLE_RECORDS {
+            cells += rows.last().map_or(0, |r| r.cells.len());
+            if rows.len() == CELL_SAMPLE_RECORDS || cells >= CELL_SAMPLE_CELLS {
                 is_whole = false;
                 break;
             }

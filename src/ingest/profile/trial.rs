@@ -247,7 +247,12 @@ pub fn document(input: &Input, mapping: &Mapping, currency: &str, privacy: &Priv
         read.push(name);
     }
     if read.is_empty() {
-        return Err(Error::Input(format!("{}: the mapping fits no table of this {} file: {}", input.path, document.format, left.join("; "))));
+        return Err(Error::Input(format!(
+            "{}: the mapping fits no table of this {} file: {}; add the file's own names to the mapping, or leave it out",
+            input.path,
+            document.format,
+            left.join("; ")
+        )));
     }
     let mut trial = tally.finish(has_amounts);
     trial.forms = all_forms;

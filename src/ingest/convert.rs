@@ -677,7 +677,7 @@ impl Chunk {
                     "row_fingerprint" => Arc::new(Int64Array::from(std::mem::take(&mut self.fingerprints))),
                     "organisation_number" if self.organisations.is_some() => Arc::new(self.organisations.take().expect("just seen").finish()),
                     _ => match plan.constants.get(&index) {
-                        Some(value) => constant(value),
+                        Some(value) => constant_array(value, declared.ty, rows).expect("the mapping was refused if not"),
                         None => new_null_array(&declared.ty.arrow(), rows),
                     },
                 }
@@ -685,6 +685,28 @@ impl Chunk {
             .collect();
         RecordBatch::try_new(plan.table.arrow(), arrays).expect("the plan follows the declared schema")
     }
+}
+
+/// The value that a mapping states for all rows, in the column's type: whole numbers and decimals with a point, days as YYYY-MM-DD,
+/// `true` or `false`. `None` when it is not of the type, or has more decimals than the column.
+pub fn constant_array(value: &str, ty: Type, rows: usize) -> Option<ArrayRef> {
+    let one = match ty {
+        Type::Text => return Some(Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows)))),
+        Type::Date => i64::from(Date::parse_iso(value)?.days()),
+        Type::Bool => i64::from(value.parse::<bool>().ok()?),
+        Type::Int => value.parse().ok()?,
+        Type::Float => return None,
+        Type::Money => scaled(value, 2)?,
+        Type::Quantity => scaled(value, 4)?,
+        Type::Rate => scaled(value, 8)?,
+    };
+    (one != NONE).then(|| numbers_as(vec![one; rows], ty))
+}
+
+/// `1234.5` at scale 2 → 123450.
+fn scaled(value: &str, scale: usize) -> Option<i64> {
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    (decimals.len() <= scale && decimals.bytes().all(|b| b.is_ascii_digit())).then(|| format!("{whole}{decimals:0<scale$}").parse().ok())?
 }
 
 fn numbers_as(numbers: Vec<i64>, ty: Type) -> ArrayRef {
@@ -743,4 +765,33 @@ impl Fingerprint {
 /// Money of a reject; amounts that were read fit by construction.
 pub fn money(minor: Option<i64>) -> Option<Money> {
     minor.and_then(Money::from_minor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_have_the_type_of_their_column() {
+        for (value, ty, expect) in [
+            ("2021", Type::Int, Some("2021")),
+            ("1.5", Type::Int, None),
+            ("1234.5", Type::Money, Some("1234.50")),
+            ("-0.05", Type::Money, Some("-0.05")),
+            ("0.005", Type::Money, None),
+            ("1,5", Type::Quantity, None),
+            ("2024-02-29", Type::Date, Some("2024-02-29")),
+            ("2023-02-29", Type::Date, None),
+            ("true", Type::Bool, Some("true")),
+            ("ja", Type::Bool, None),
+            ("x", Type::Text, Some("x")),
+        ] {
+            let found = constant_array(value, ty, 2);
+            assert_eq!(found.is_some(), expect.is_some(), "{value}");
+            if let (Some(array), Some(expect)) = (found, expect) {
+                assert_eq!((array.len(), array.data_type()), (2, &ty.arrow()));
+                assert_eq!(arrow::util::display::array_value_to_string(&array, 1).unwrap(), expect);
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::convert::constant_array;
 use crate::assets;
 use crate::error::{Error, Result};
 use crate::model::SourceFileId;
@@ -239,8 +240,12 @@ impl Mapping {
             columns.push((index, rule));
         }
         columns.sort_by_key(|(index, _)| *index);
-        for target in file.constants.keys() {
-            settable(target)?;
+        for (target, value) in &file.constants {
+            let declared = &table.columns[settable(target)?];
+            if constant_array(value, declared.ty, 1).is_none() {
+                let word = declared.ty.word();
+                return Err(format!("constants.{target} = \"{value}\" is no {word}; write numbers with a point, days as YYYY-MM-DD, true or false"));
+            }
         }
         for mark in file.decimal.iter().chain(columns.iter().filter_map(|(_, r)| r.decimal.as_ref())) {
             if mark != "," && mark != "." {
@@ -376,6 +381,8 @@ mod tests {
             ("doc = \"\"\nkind = \"invoice_line\"\n[columns]\nline_id = \"a\"\n", "made by ingest"),
             ("doc = \"\"\nkind = \"invoice_line\"\ndecimal = \";\"\n[columns]\nnet_amount = \"a\"\n", "decimal mark"),
             ("doc = \"\"\nkind = \"invoice_line\"\nperiod_from = [\"currency\"]\n[columns]\n", "not a date column"),
+            ("doc = \"\"\nkind = \"emission_factor\"\n[constants]\nprice_year = \"MMXXI\"\n[columns]\n", "is no int"),
+            ("doc = \"\"\nkind = \"invoice_line\"\n[constants]\nnet_amount = \"0.005\"\n[columns]\n", "is no money"),
             ("doc = \"\"\nkind = \"invoice_line\"\ncolour = 1\n[columns]\n", "unknown field"),
         ] {
             let error = Mapping::parse("m", text).unwrap_err();

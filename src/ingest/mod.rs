@@ -11,7 +11,7 @@ mod corrections;
 mod day;
 mod drift;
 mod encoding;
-pub mod faults;
+pub use crate::schema::faults;
 pub mod findings;
 pub mod formats;
 mod load;

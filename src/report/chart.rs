@@ -638,11 +638,17 @@ pub struct Dot {
     pub drill: String,
 }
 
+/// Radii of the circles of a matrix, from no amount to the largest.
+const SMALLEST: f64 = 4.0;
+const LARGEST: f64 = 18.0;
+
 /// Points on a square divided in four, with a name in each corner: lower left, lower right, upper left, upper right.
 pub fn quadrants(caption: &Caption, dots: &[Dot], cut: (f64, f64), corners: [&str; 4], x_title: &str, y_title: &str) -> Markup {
     let (width, height, left, right, top, bottom) = (WIDTH, 440.0, 40.0, 14.0, 12.0, 40.0);
-    let x_of = |v: f64| left + v.clamp(0.0, 1.0) * (width - left - right);
-    let y_of = |v: f64| height - bottom - v.clamp(0.0, 1.0) * (height - bottom - top);
+    // Room inside the frame for a circle at 0 or 1.
+    let inset = LARGEST + 4.0;
+    let x_of = |v: f64| left + inset + v.clamp(0.0, 1.0) * (width - left - right - 2.0 * inset);
+    let y_of = |v: f64| height - bottom - inset - v.clamp(0.0, 1.0) * (height - bottom - top - 2.0 * inset);
     let mut svg = open(caption, width, height);
     svg.raw("<rect class=\"frame\"").num("x", left).num("y", top).num("width", width - left - right).num("height", height - top - bottom).raw("/>");
     svg.raw("<line class=\"zero\"").num("x1", x_of(cut.0)).num("x2", x_of(cut.0)).num("y1", top).num("y2", height - bottom).raw("/>");
@@ -656,20 +662,27 @@ pub fn quadrants(caption: &Caption, dots: &[Dot], cut: (f64, f64), corners: [&st
     for (name, (class, x, y)) in corners.iter().zip(corner_at) {
         text_at(&mut svg, class, x, y, name, "");
     }
-    // Names that would lie on each other are left to the pointer and the table.
-    let mut taken: Vec<(f64, f64, f64)> = Vec::new();
-    for dot in dots {
-        let (x, y, r) = (x_of(dot.at.0), y_of(dot.at.1), 4.0 + 16.0 * dot.size.clamp(0.0, 1.0).sqrt());
+    let placed: Vec<(f64, f64, f64)> =
+        dots.iter().map(|dot| (x_of(dot.at.0), y_of(dot.at.1), SMALLEST + (LARGEST - SMALLEST) * dot.size.clamp(0.0, 1.0).sqrt())).collect();
+    for (dot, (x, y, r)) in dots.iter().zip(&placed) {
         group(&mut svg, &dot.drill);
-        svg.raw("<title>").text(&dot.tip).raw("</title><circle").attr("class", dot.class).num("cx", x).num("cy", y).num("r", r).raw("/>");
+        svg.raw("<title>").text(&dot.tip).raw("</title><circle").attr("class", &format!("dot {}", dot.class)).num("cx", *x).num("cy", *y).num("r", *r);
+        svg.raw("/></g>");
+    }
+    // Names that would lie on each other, or on another circle, are left to the pointer and the table.
+    let mut taken: Vec<(f64, f64, f64)> = Vec::new();
+    for (at, (dot, (x, y, r))) in dots.iter().zip(&placed).enumerate() {
         let label = fitted(&dot.label, 170.0);
-        let (w, is_left) = (width_of(&label), x + r + 6.0 + width_of(&label) > width - right);
+        let w = width_of(&label);
+        let is_left = x + r + 6.0 + w > width - right;
         let start = if is_left { x - r - 4.0 - w } else { x + r + 4.0 };
-        if taken.iter().all(|(tx, ty, tw)| (ty - y).abs() > 15.0 || start > tx + tw || start + w < *tx) {
+        let is_free = taken.iter().all(|(tx, ty, tw)| (ty - y).abs() > 15.0 || start > tx + tw || start + w < *tx);
+        let is_clear =
+            placed.iter().enumerate().all(|(other, (ox, oy, or))| other == at || (oy - y).abs() > or + 7.0 || start > ox + or || start + w < ox - or);
+        if is_free && is_clear {
             text_at(&mut svg, if is_left { "label end halo" } else { "label halo" }, if is_left { x - r - 4.0 } else { start }, y + 4.5, &label, "");
-            taken.push((start, y, w));
+            taken.push((start, *y, w));
         }
-        svg.raw("</g>");
     }
     text_at(&mut svg, "axis middle", (left + width - right) / 2.0, height - 10.0, x_title, "");
     svg.raw("<text class=\"axis middle\"").attr("transform", &format!("translate(14 {}) rotate(-90)", coordinate((top + height - bottom) / 2.0))).raw(">");
@@ -753,8 +766,14 @@ fn every<'a>(labels: impl Iterator<Item = &'a str>, step: f64) -> usize {
     if step > 0.0 { (widest / step).ceil().max(1.0) as usize } else { 1 }
 }
 
+/// Widths of text as system fonts set it: capitals and the widest letters take more room than the mean.
 fn width_of(text: &str) -> f64 {
-    text.chars().count() as f64 * LABEL_SIZE * CHARACTER_WIDTH
+    text.chars().map(character_width).sum()
+}
+
+fn character_width(c: char) -> f64 {
+    let wide = c.is_uppercase() || matches!(c, 'm' | 'w' | '%' | '+' | '\u{2212}');
+    LABEL_SIZE * CHARACTER_WIDTH * if wide { 1.3 } else { 1.0 }
 }
 
 /// Width of a column of labels: what they need, within bounds that leave room for the bars.
@@ -764,11 +783,17 @@ fn label_column<'a>(labels: impl Iterator<Item = &'a str>) -> f64 {
 
 /// The text, cut with an ellipsis when it is wider than `width`.
 fn fitted(text: &str, width: f64) -> String {
-    let room = (width / (LABEL_SIZE * CHARACTER_WIDTH)).floor().max(1.0) as usize;
-    if text.chars().count() <= room {
+    if width_of(text) <= width {
         return text.to_string();
     }
-    let mut cut: String = text.chars().take(room.saturating_sub(1)).collect();
+    let mut room = width - character_width('…');
+    let mut cut: String = text
+        .chars()
+        .take_while(|c| {
+            room -= character_width(*c);
+            room >= 0.0
+        })
+        .collect();
     cut.truncate(cut.trim_end().len());
     cut.push('…');
     cut

@@ -23,6 +23,12 @@ pub const OUTCOMES: [(&str, &str, &str); 5] = [
     ("undetermined", "undetermined_spend_net", "c-undetermined"),
 ];
 
+/// Said in the place of figures that compare purchases with contracts, when there are none to compare with.
+pub const NO_CATALOGUE: texts::Text = texts::Text {
+    sv: "Ingen avtalskatalog har lästs in, så inget köp kan jämföras med avtal. Lägg till en källa med avtal för att få siffrorna här.",
+    en: "No contract catalogue was read, so that no purchase can be compared with contracts. Add a source with contracts to get these figures.",
+};
+
 /// A money column as a length for drawing.
 pub fn length(row: Row<'_>, column: &str) -> f64 {
     row.money(column).map_or(0.0, |v| v as f64 / 100.0)
@@ -41,12 +47,17 @@ pub fn body(page: &Page<'_>) -> Markup {
             "Supplier compliance says that the supplier holds a contract. Contract compliance says that the purchase follows it: the term, the scope, the unit and the price. The two are never mixed.",
         ),
     );
+    if !page.data.has_contracts() {
+        m.push(&empty(NO_CATALOGUE.of(page.language)));
+        return m;
+    }
     m.push(&reach(page, total))
         .push(&ladder(page, total))
         .push(&months(page))
         .push(&month_amounts(page))
         .push(&reasons(page))
         .push(&units(page))
+        .push(&unit_figures(page))
         .push(&unit_months(page))
         .push(&categories(page));
     m
@@ -270,6 +281,22 @@ fn units(page: &Page<'_>) -> Markup {
     page.figure(title, note.trim_end(), &outcome_legend(page), &chart::bars(&Caption { title, description: &note }, &bars, 1.0), "compliance_unit")
 }
 
+/// The key figures of the units beside each other; one unit alone has nobody to be compared with.
+fn unit_figures(page: &Page<'_>) -> Markup {
+    if page.row_count("key_figure_unit") < 2 {
+        return Markup::new();
+    }
+    page.block(
+        page.say("Enheterna sida vid sida", "Units side by side"),
+        page.say(
+            "Samma nyckeltal för varje enhet. En tom ruta betyder att enheten saknar underlag för talet.",
+            "The same key figures for each unit. An empty cell means that the unit has no data for the figure.",
+        ),
+        "key_figure_unit",
+        "",
+    )
+}
+
 /// Small multiples: the rolling compliance of the largest units, one sparkline each.
 fn unit_months(page: &Page<'_>) -> Markup {
     let mut points: BTreeMap<&str, Vec<Option<f64>>> = BTreeMap::new();
@@ -364,6 +391,9 @@ pub fn maverick(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
     let grid = page.data.metric("maverick_spend");
     let sum = super::data::sum(grid, "spend_net");
+    if !page.data.has_contracts() {
+        return empty(NO_CATALOGUE.of(page.language));
+    }
     if grid.is_empty() {
         return empty(page.say("Inget köp gick vid sidan av ett avtal som täckte det.", "No purchase passed by a contract that covered it."));
     }

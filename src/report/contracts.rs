@@ -20,21 +20,22 @@ pub fn body(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
     let used = page.data.metric("contract_use");
     if used.is_empty() {
-        return empty(page.say(
-            "Ingen avtalskatalog har lästs in. Lägg till en källa med avtal för att få siffrorna här.",
-            "No contract catalogue was read. Add a source with contracts to get these figures.",
-        ));
+        return empty(super::compliance::NO_CATALOGUE.of(page.language));
     }
     let count = |status: &str| used.rows().filter(|r| r.text("use_status") == status).count();
     let live = used.rows().filter(|r| r.bool("is_live") == Some(true)).count();
     let ceilings = page.data.metric("ceiling_utilisation");
     let no_ceiling = ceilings.rows().filter(|r| r.text("ceiling_status") == "no_ceiling_on_file" && r.bool("is_live") == Some(true)).count();
     let ending = page.data.metric("contract_ending").len();
+    let passed = ceilings.rows().filter(|r| r.float("utilisation_ratio").unwrap_or(0.0) >= 1.0 && r.bool("is_live") == Some(true)).count();
+    let soon = ceilings.rows().filter(|r| r.bool("is_live") == Some(true) && runs_out_soon(*r)).count();
     m.raw("<dl class=\"strip\">");
     for (name, value) in [
         (page.say("Avtal som gäller", "Contracts in force"), live),
         (page.say("Löper ut inom 18 månader", "Ending within 18 months"), ending),
         (page.say("Gäller men har inga avrop", "In force without call-offs"), count("not_used")),
+        (page.say("Taket passerat", "Ceiling passed"), passed),
+        (page.say("Taket tar slut inom tolv månader", "Ceiling runs out within twelve months"), soon),
         (page.say("Utan inlagd takvolym", "Without a ceiling on file"), no_ceiling),
     ] {
         m.raw("<div>").element("dt", name).element("dd", &page.count(value as i128)).raw("</div>");
@@ -42,6 +43,13 @@ pub fn body(page: &Page<'_>) -> Markup {
     m.raw("</dl>");
     m.push(&ceiling(page)).push(&burn_downs(page)).push(&endings(page)).push(&usage(page)).push(&more::below(page, "contracts"));
     m
+}
+
+/// Whether the ceiling is used up within twelve months at the present pace, before the contract ends.
+fn runs_out_soon(row: Row<'_>) -> bool {
+    row.bool("is_run_out_before_end") == Some(true)
+        && row.float("utilisation_ratio").unwrap_or(0.0) < 1.0
+        && row.float("run_out_months").is_some_and(|m| m <= 12.0)
 }
 
 fn ceiling(page: &Page<'_>) -> Markup {

@@ -230,6 +230,12 @@ pub fn awards(page: &Page<'_>) -> Markup {
         "Inköp utan avtal läggs ihop per slag och leverantör och jämförs med den direktupphandlingsgräns som gällde. En summa över gränsen är en fråga att utreda, inte en överträdelse i sig.",
         "Purchases without a contract are added up by kind and supplier and compared with the direct award limit in force. A sum above the limit is a question to look into, not a breach in itself.",
     )));
+    if !page.data.has_contracts() {
+        m.push(&super::page::empty(page.say(
+            "Ingen avtalskatalog har lästs in, så alla inköp räknas som gjorda utan avtal.",
+            "No contract catalogue was read, so that all purchases count as made without a contract.",
+        )));
+    }
     m.push(&limits(page));
     let none = page.say("Inga inköp utan avtal att lägga ihop.", "No purchases without a contract to add up.");
     m.push(&page.block(page.say("Per leverantör och kategori", "By supplier and category"), "", "direct_award_accumulation", none));

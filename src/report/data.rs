@@ -86,6 +86,11 @@ impl Data {
         self.metric("compliance_total").rows().find(|r| r.text("period") == "all")
     }
 
+    /// Whether a contract catalogue was read. Without one every purchase lies off contract, which says nothing of the buyer.
+    pub fn has_contracts(&self) -> bool {
+        self.row_count("lake.contract") > 0
+    }
+
     /// Rows of a table of the store.
     pub fn row_count(&self, full_name: &str) -> u64 {
         self.row_counts.get(full_name).copied().unwrap_or(0)

@@ -15,8 +15,8 @@ use crate::schema::{self, Type, metric};
 /// Columns of a table on the page: more do not fit; the CSV file has all.
 const COLUMNS_MAX: usize = 12;
 
-/// Tables of figures that the page shows in another form: the key figures as cards.
-const ELSEWHERE: &[&str] = &["key_figure", "key_figure_month"];
+/// Tables of figures that the page shows in another form: the key figures as cards, by period and by unit.
+const ELSEWHERE: &[&str] = &["key_figure", "key_figure_month", "key_figure_period", "key_figure_unit"];
 
 /// What a group of tables is about.
 pub struct Topic {
@@ -135,6 +135,8 @@ pub const TOPICS: &[Topic] = &[
 
 /// Titles of the tables that are made in Rust and so have no header of a query.
 const DERIVED_TITLES: &[(&str, Text)] = &[
+    ("key_figure_period", Text { sv: "Nyckeltalen per period", en: "Key figures by period" }),
+    ("key_figure_unit", Text { sv: "Nyckeltalen per enhet", en: "Key figures by unit" }),
     ("life_cycle_bid", Text { sv: "Livscykelkostnad per anbud", en: "Life-cycle cost by bid" }),
     ("life_cycle_component", Text { sv: "Livscykelkostnadens delar", en: "Components of life-cycle cost" }),
     ("life_cycle_cash_flow", Text { sv: "Livscykelkostnad år för år", en: "Life-cycle cost year by year" }),
@@ -164,18 +166,29 @@ fn topic_of(name: &str) -> &'static str {
     by_name.or_else(by_policy).unwrap_or(&TOPICS[TOPICS.len() - 1]).id
 }
 
+/// The section where a table of figures stands or is drawn.
+pub fn section_of(metric: &str) -> &'static str {
+    const DRAWN_IN: &[(&str, &str)] =
+        &[("compliance", "compliance"), ("spend", "compliance"), ("maverick", "maverick"), ("off_contract", "compliance"), ("concentration", "suppliers")];
+    DRAWN_IN.iter().find(|(start, _)| metric.starts_with(start)).map_or_else(|| topic_of(metric), |(_, section)| section)
+}
+
 /// How a column is shown.
 pub fn kind_of(column: &schema::Column) -> Kind {
     let name = column.name;
     match column.ty {
         Type::Money => Kind::Money,
         Type::Quantity => Kind::Quantity,
+        // A year is a name: it has no digit groups.
+        Type::Int if name == "year_number" || name == "price_year" => Kind::Id,
         Type::Int => Kind::Int,
         Type::Float if name.ends_with("_ratio") => Kind::Share,
+        Type::Float if name.ends_with("_net") => Kind::Money,
         Type::Float | Type::Rate => Kind::Number,
         Type::Date => Kind::Date,
         Type::Bool => Kind::Bool,
         Type::Text if is_code(name) => Kind::Code,
+        Type::Text if name == "missing_fields" || name == "needed_by" => Kind::Codes,
         Type::Text if name.ends_with("_names") => Kind::Names,
         Type::Text if name.ends_with("_id") || name == "period" || name.ends_with("_period") || name.ends_with("_code") => Kind::Id,
         Type::Text => Kind::Text,
@@ -191,7 +204,8 @@ fn columns_of(table: &'static schema::Table) -> Vec<(&'static str, Kind)> {
         .filter(|c| {
             let stem = ["_id", "_code"].iter().find_map(|s| c.name.strip_suffix(s));
             let is_named = stem.is_some_and(|s| has(&format!("{s}_name")) || has(&format!("{s}_title")) || has(&format!("{s}_names")));
-            !is_named && c.name != "month_index" && !c.name.ends_with("_order")
+            // Evidence is written for who checks a row, in English: it is in the CSV file.
+            !is_named && c.name != "evidence" && c.name != "assumption_source" && c.name != "month_index" && !c.name.ends_with("_order")
         })
         .collect();
     // What names the row comes first: the row's heading.
@@ -264,17 +278,33 @@ pub fn body(page: &Page<'_>, id: &'static str) -> Markup {
 }
 
 /// Tables that a section draws a chart of, and shows beside it.
-const DRAWN: &[&str] = &["category_risk"];
+const DRAWN: &[&str] = &["category_risk", "diversity_month"];
+
+/// What must be known to read a table that no section draws by hand.
+const NOTES: &[(&str, Text)] = &[(
+    "saving_potential",
+    Text {
+        sv: "Antagandet är en parameter: byt den mot egen erfarenhet innan beloppet används. Källan står i CSV-filen.",
+        en: "The assumption is a parameter: replace it by your own experience before the amount is used. Its source is in the CSV file.",
+    },
+)];
+
+/// Whether a table says something: one of supplier classes says nothing when no supplier's class is known.
+fn is_told(page: &Page<'_>, name: &str) -> bool {
+    let knows_classes = || page.data.metric("diversity_class").rows().any(|r| r.text("class_status") != "unknown" && r.money("spend_net").unwrap_or(0) != 0);
+    page.has_rows(name) && (!name.starts_with("diversity_") || knows_classes())
+}
 
 /// The tables of a topic that no section draws by hand, for the end of its section: first those with rows, then a list of those
 /// without, with what they would need.
 pub fn below(page: &Page<'_>, id: &'static str) -> Markup {
     let mut m = Markup::new();
     let own: Vec<&'static schema::Table> = generic().iter().map(|(t, _)| *t).filter(|t| page.is_generic(t.name) && topic_of(t.name) == id).collect();
-    for table in own.iter().filter(|t| page.has_rows(t.name) && !DRAWN.contains(&t.name)) {
-        m.push(&page.block(&title(page.language, table.name), "", table.name, ""));
+    for table in own.iter().filter(|t| is_told(page, t.name) && !DRAWN.contains(&t.name)) {
+        let note = NOTES.iter().find(|(name, _)| *name == table.name).map_or("", |(_, note)| note.of(page.language));
+        m.push(&page.block(&title(page.language, table.name), note, table.name, ""));
     }
-    let without: Vec<String> = own.iter().filter(|t| !page.has_rows(t.name)).map(|t| title(page.language, t.name)).collect();
+    let without: Vec<String> = own.iter().filter(|t| !is_told(page, t.name) && !t.name.ends_with("_reject")).map(|t| title(page.language, t.name)).collect();
     if !without.is_empty() {
         let needs = TOPICS.iter().find(|t| t.id == id).map_or("", |t| t.needs.of(page.language));
         m.raw("<div class=\"block\">").element("h3", page.say("Utan rader i det här underlaget", "Without rows in this data"));

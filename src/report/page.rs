@@ -72,6 +72,11 @@ fn competition(page: &Page<'_>) -> Markup {
     m
 }
 
+/// Whether a section is on the page.
+pub fn has_section(page: &Page<'_>, id: &str) -> bool {
+    sections(page).any(|s| s.id == id)
+}
+
 /// The sections of a page.
 fn sections(page: &Page<'_>) -> impl Iterator<Item = &'static Section> {
     SECTIONS.iter().filter(move |s| !OPTIONAL.contains(&s.id) || more::has_topic(page, s.id))
@@ -85,7 +90,11 @@ impl<'a> Page<'a> {
 
     /// Whole units of money with digit groups.
     pub fn kronor(&self, minor: i128) -> String {
-        format!("{}{}{}", format::kronor(self.language, minor), format::NO_BREAK_SPACE, if self.data.currency == "SEK" { "kr" } else { &self.data.currency })
+        let (number, space, currency) = (format::kronor(self.language, minor), format::NO_BREAK_SPACE, self.data.currency.as_str());
+        match self.language {
+            Language::Sv => format!("{number}{space}{}", if currency == "SEK" { "kr" } else { currency }),
+            Language::En => format!("{currency}{space}{number}"),
+        }
     }
 
     /// Money as a headline shows it.
@@ -121,6 +130,11 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Rows of the table of that name.
+    pub fn row_count(&self, name: &str) -> usize {
+        self.tables.get(name).map_or(0, |t| t.rows.len())
+    }
+
     /// Whether the table of that name has rows.
     pub fn has_rows(&self, name: &str) -> bool {
         self.tables.get(name).is_some_and(|t| !t.rows.is_empty())
@@ -152,7 +166,8 @@ impl<'a> Page<'a> {
             }
             m.raw("</ul>");
         }
-        m.raw("<div class=\"plot\">").push(svg).raw("</div>");
+        // A drawing may be wider than a narrow window: the keyboard has to be able to scroll it.
+        m.raw("<div class=\"plot\" tabindex=\"0\" role=\"group\"").attr("aria-label", title).raw(">").push(svg).raw("</div>");
         if self.has_rows(table) {
             m.raw("<details><summary>").text(self.say("Tabell till diagrammet", "Table of the chart")).raw("<span class=\"visually-hidden\">");
             m.text(&format!(": {title}")).raw("</span></summary>").push(&self.table(table, title, "")).raw("</details>");
@@ -260,10 +275,15 @@ fn meta(data: &Data) -> serde_json::Value {
     let by_language = |make: &dyn Fn(Language) -> serde_json::Value| serde_json::json!({ "sv": make(Language::Sv), "en": make(Language::En) });
     serde_json::json!({
         "currency": data.currency,
+        "has_contracts": data.has_contracts(),
         "preview": PREVIEW,
         "titles": by_language(&|l| title(data, l).into()),
         "names": by_language(&|l| words(texts::NAMES, l).into()),
-        "codes": by_language(&|l| words(texts::CODES, l).into()),
+        "codes": by_language(&|l| {
+            let titles = metric::analyses().iter().map(|a| (a.name.to_string(), l.say(a.title_sv, a.title_en).into()));
+            let faults = texts::faults().map(|(key, text)| (key, text.of(l).into()));
+            titles.chain(faults).chain(words(texts::CODES, l)).collect::<serde_json::Map<_, _>>().into()
+        }),
         "texts": by_language(&|l| {
             let mut all = words(texts::SCRIPT, l);
             all.insert("passed_heads".into(), serde_json::json!(texts::PASSED_HEADS.iter().map(|t| t.of(l)).collect::<Vec<_>>()));
@@ -334,8 +354,8 @@ fn one_language(m: &mut Markup, page: &Page<'_>, is_hidden: bool) {
         "spendtrace {}. {}",
         env!("CARGO_PKG_VERSION"),
         page.say(
-            "Varje siffra kan följas till fakturaraden: knappen SQL visar frågan, Rader visar raderna.",
-            "Every figure can be followed to the invoice line: the SQL button shows the query, Rows shows the lines."
+            "Varje siffra kan följas till fakturaraden: ett understruket namn i en tabell och varje del av ett diagram visar raderna bakom, SQL visar frågan.",
+            "Every figure can be followed to the invoice line: an underlined name in a table and every part of a chart show the lines behind, SQL shows the query."
         )
     ));
     m.raw("</footer></div>\n");

@@ -76,7 +76,7 @@ pub fn tables(data: &Data) -> Vec<Table> {
             &[
                 ("procurement_id", Id),
                 ("contract_id", Id),
-                ("year_number", Int),
+                ("year_number", Id),
                 ("component_code", Code),
                 ("calculated_net", Money),
                 ("actual_net", Money),
@@ -108,7 +108,7 @@ pub fn tables(data: &Data) -> Vec<Table> {
             ("competition_year", "competition_year"),
             data.metric("competition_year"),
             &[
-                ("year_number", Int),
+                ("year_number", Id),
                 ("category_division", Id),
                 ("tender_count", Int),
                 ("bids_per_tender", Number),

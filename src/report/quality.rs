@@ -9,7 +9,7 @@ use super::page::{Page, paragraph};
 use super::table::{Kind, Table, drill};
 use super::texts;
 
-use Kind::{Bool, Code, Exact, Id, Int, Number, Share, Text};
+use Kind::{Bool, Code, Exact, Id, Int, Share, Text};
 
 /// Its tables.
 pub fn tables(data: &Data) -> Vec<Table> {
@@ -171,7 +171,7 @@ pub fn tables(data: &Data) -> Vec<Table> {
         Table::of(
             ("parameters", ""),
             &data.parameters,
-            &[("parameter_code", Text), ("parameter_value", Number), ("parameter_unit", Text), ("parameter_source", Text)],
+            &[("parameter_code", Text), ("parameter_value", Kind::Quantity), ("parameter_unit", Code), ("parameter_source", Text)],
             limit,
             |_| true,
             none,

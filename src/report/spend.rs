@@ -137,7 +137,7 @@ fn change<'a>(page: &Page<'a>) -> Option<Change<'a>> {
     }
     let of_category = |rows: Option<Row<'_>>, sv: &'static str, en: &'static str| {
         rows.map_or_else(String::new, |r| {
-            format!(" {}", page.say(sv, en).replace("{category}", r.text("category_name")).replace("{sum}", &page.signed_money(amount(r, "change_net"))))
+            format!(" {}", page.say(sv, en).replace("{category}", page.name(r, "category_name")).replace("{sum}", &page.signed_money(amount(r, "change_net"))))
         })
     };
     let categories = || grid.rows().filter(|r| r.text("category_code") != "all");
@@ -253,7 +253,7 @@ fn flows(page: &Page<'_>) -> Markup {
     page.figure_of("spend_cube", title, note, &[], &chart::sankey(&Caption { title, description: &description }, &heads, &layers, &links), "")
 }
 
-/// An amount with its sign, as a headline shows it.
+/// An amount with its sign, as a headline shows it: the plus sign stands where the minus sign would.
 pub fn signed_money(page: &Page<'_>, minor: i128) -> String {
-    signed(minor > 0, &format::headline_money(page.language, &page.data.currency, minor))
+    format::signed_headline_money(page.language, &page.data.currency, minor)
 }

@@ -16,7 +16,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
     let every = |_: Row<'_>| true;
     let none = |_: Row<'_>| String::new();
     let largest = |column: &'static str| move |r: Row<'_>| -r.money(column).unwrap_or(0);
-    let mut tables = vec![outcome(data), ladder(data)];
+    let mut tables = vec![outcome(data), ladder(data), unit_figures(data)];
     tables.push(Table::of(
         ("compliance_month", "compliance_month"),
         data.metric("compliance_month"),
@@ -198,7 +198,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         ..Table::of(
             ("rejects", ""),
             &data.rejects,
-            &[("path", Text), ("source_line", Int), ("column_name", Text), ("value", Text), ("fault", Text), ("remedy", Text), ("net_amount", Exact)],
+            &[("path", Text), ("source_line", Int), ("column_name", Text), ("value", Text), ("fault", Code), ("remedy", Code), ("net_amount", Exact)],
             limit,
             every,
             none,
@@ -270,6 +270,45 @@ fn maverick(data: &Data) -> Table {
     }
 }
 
+/// The key figures that units can be compared by, each a column: its code is the column's name.
+pub const UNIT_FIGURES: &[(&str, Kind)] = &[
+    ("organisational_unit_name", Text),
+    ("contract_compliance", Share),
+    ("supplier_compliance", Share),
+    ("maverick_share", Share),
+    ("judged_share", Share),
+    ("added_cost", Share),
+    ("e_invoice_share", Share),
+];
+
+/// Units beside each other, a column for each key figure; the largest first.
+fn unit_figures(data: &Data) -> Table {
+    let mut units: BTreeMap<&str, (i64, Vec<Value>)> = BTreeMap::new();
+    for row in data.metric("key_figure_unit").rows() {
+        let Some(column) = UNIT_FIGURES.iter().position(|(code, _)| *code == row.text("figure_code")) else { continue };
+        let (size, values) = units.entry(row.text("organisational_unit_id")).or_insert_with(|| (0, vec![Value::Null; UNIT_FIGURES.len()]));
+        values[0] = Value::Text(row.text("organisational_unit_name").to_string());
+        values[column] = row.value("value");
+        // The denominator of the first figure is the unit's addressable spend.
+        if column == 1 {
+            *size = row.money("denominator").unwrap_or(0);
+        }
+    }
+    let mut rows: Vec<(&str, (i64, Vec<Value>))> = units.into_iter().collect();
+    rows.sort_by_key(|(id, (size, _))| (-size, *id));
+    let total = rows.len();
+    rows.truncate(data.rows_max);
+    Table {
+        name: "key_figure_unit",
+        metric: "key_figure_unit",
+        columns: UNIT_FIGURES,
+        total,
+        drills: rows.iter().map(|(id, _)| drill(&[("u", id)])).collect(),
+        rows: rows.into_iter().map(|(_, (_, values))| values).collect(),
+        is_generic: false,
+    }
+}
+
 fn outcome(data: &Data) -> Table {
     let mut rows = Vec::new();
     let mut drills = Vec::new();
@@ -277,7 +316,7 @@ fn outcome(data: &Data) -> Table {
         let whole = total.money("addressable_spend_net").unwrap_or(0);
         let values = OUTCOMES.map(|(_, column, _)| total.money(column).unwrap_or(0));
         // The same shares as in the bar above: rounded so that they add up to the whole.
-        let shares = super::format::shares(&values.map(i128::from));
+        let shares = super::format::outcome_shares(&values.map(i128::from));
         for ((code, ..), (value, share)) in OUTCOMES.iter().zip(values.iter().zip(&shares)) {
             let share = if whole > 0 { Value::Float(*share as f64 / 1000.0) } else { Value::Null };
             rows.push(vec![Value::Text((*code).to_string()), Value::Money(*value), share]);
@@ -306,4 +345,17 @@ fn ladder(data: &Data) -> Table {
         ("compliant_spend_net", Exact),
     ];
     Table::of(("ladder", "compliance_total"), data.metric("compliance_total"), COLUMNS, 1, |r| r.text("period") == "all", |_| String::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_of_units_has_a_column() {
+        for (path, _) in crate::assets::below("data/kpi/").filter(|(_, toml)| toml.contains("\nunit_sql = ")) {
+            let code = path.trim_start_matches("data/kpi/").trim_end_matches(".toml");
+            assert!(UNIT_FIGURES.iter().any(|(column, _)| *column == code), "{code} has no column");
+        }
+    }
 }

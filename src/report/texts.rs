@@ -2,6 +2,7 @@
 //! A sentence that stands in one place is written there, in both languages side by side.
 
 use super::format::Language;
+use crate::schema::faults::FAULTS;
 
 /// One text in both languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,70 @@ words! {
     "all": "alla" / "all";
     "rolling_12": "tolv månader i följd" / "twelve months running";
     "calendar_year": "kalenderår" / "calendar year";
+    "month": "månaden" / "month";
+    "tertial": "tertialet hittills" / "tertial so far";
+    "year_to_date": "året hittills" / "year to date";
+    "state": "läget" / "state";
+    "missing_fields.organisation_number": "organisationsnummer" / "organisation number";
+    "missing_fields.start": "startdatum" / "start date";
+    "missing_fields.end": "slutdatum" / "end date";
+    "missing_fields.ceiling": "takvolym" / "ceiling";
+    "missing_fields.category": "kategori" / "category";
+    "missing_fields.unit": "avropsberättigade" / "entitled units";
+    "missing_fields.price_list": "prislista" / "price list";
+    "missing_fields.code_statement": "uppgift om uppförandekod" / "statement on code of conduct";
+    "missing_fields.owner": "ansvarig" / "owner";
+    "input_code.category": "Kategori" / "Category";
+    "input_code.contract": "Avtalskatalog" / "Contract catalogue";
+    "ladder_step.unknown": "Går inte att bedöma" / "Cannot be judged";
+    "confidence_band.medium": "Medel" / "Medium";
+    "size_hint.large": "Ovanligt stor" / "Unusually large";
+    "size_hint.small": "Ovanligt liten" / "Unusually small";
+    "procurement_method.open": "Öppet förfarande" / "Open procedure";
+    "contract_status.ended": "Avtalet har löpt ut" / "Contract has ended";
+    "contract_status.none": "Inget avtal" / "No contract";
+    "status.missing": "Saknas" / "Missing";
+    "scope_kind.all": "Alla" / "All";
+    "scope_kind.unit": "Enhet" / "Unit";
+    "level.category": "Kategori" / "Category";
+    "level.supplier_category": "Leverantör och kategori" / "Supplier and category";
+    "registered": "I register" / "In a register";
+    "declared": "Egen uppgift" / "Own statement";
+    "legal_form": "Företagsformen" / "Legal form";
+    "certified": "Intyg" / "Certificate";
+    "nominal": "Nominell" / "Nominal";
+    "real": "Real" / "Real";
+    "stated": "Angivet" / "Stated";
+    "none": "Ingen" / "None";
+    "e_invoice": "E-faktura" / "E-invoice";
+    "pdf": "Pdf" / "PDF";
+    "paper": "Papper" / "Paper";
+    "by_order": "Avtalet står på beställningen" / "Contract on the order";
+    "chosen": "Valt av flera" / "Chosen among several";
+    "explicit": "Avtalet står på raden" / "Contract on the line";
+    "unique_scope": "Enda avtal som passar" / "The only contract that fits";
+    "out_of_scope": "Utanför omfattningen" / "Out of scope";
+    "no_contract": "Inget avtal" / "No contract";
+    "not_contractable": "Kan inte avtalas" / "Not contractable";
+    "unresolved": "Underlag saknas" / "Evidence is missing";
+    "purchase_order": "Beställning" / "Purchase order";
+    "process_cost": "Hanteringskostnad" / "Handling cost";
+    "award": "Tilldelning" / "Award";
+    "bid": "Anbud" / "Bid";
+    "tender": "Upphandling" / "Tender";
+    "threshold_code.direct_award": "Direktupphandling" / "Direct award";
+    "threshold_code.direct_award_welfare": "Direktupphandling, välfärdstjänster" / "Direct award, welfare services";
+    "threshold_code.documentation_duty": "Dokumentationsplikt" / "Duty to document";
+    "threshold_code.eu_goods_services": "EU: varor och tjänster" / "EU: goods and services";
+    "threshold_code.eu_goods_services_state": "EU: varor och tjänster, staten" / "EU: goods and services, state";
+    "threshold_code.eu_light": "EU: sociala och andra särskilda tjänster" / "EU: social and other special services";
+    "threshold_code.eu_works": "EU: byggentreprenader" / "EU: works";
+    "parameter_unit.ratio": "andel" / "ratio";
+    "parameter_unit.count": "antal" / "count";
+    "parameter_unit.amount": "belopp" / "amount";
+    "parameter_unit.days": "dagar" / "days";
+    "parameter_unit.months": "månader" / "months";
+    "parameter_unit.years": "år" / "years";
     "documentation_duty": "Ska dokumenteras" / "Must be documented";
     "over_limit": "Över gränsen" / "Above the limit";
     "over_eu": "Över EU:s tröskelvärde" / "Above the EU threshold";
@@ -317,7 +382,7 @@ words! {
     "assortment_net": "Sortiment" / "Assortment";
     "supplier_new_net": "Nya leverantörer" / "New suppliers";
     "supplier_lost_net": "Lämnade leverantörer" / "Suppliers left";
-    "not_told_net": "Pris eller antal, går inte att skilja åt" / "Price or quantity, cannot be told apart";
+    "not_told_net": "Pris eller antal, oklart vilket" / "Price or quantity, unclear which";
     "called_off_net": "Avropat i månaden" / "Called off in the month";
     "spend_ratio": "Andel" / "Share";
     "addressable_spend_net": "Påverkbart" / "Addressable";
@@ -513,7 +578,7 @@ words! {
     "below_count": "Strax under gränsen" / "Just below the limit";
     "below_net": "Belopp under" / "Amount below";
     "below_supplier_count": "Leverantörer under" / "Suppliers below";
-    "change_kind": "Förändring" / "Change";
+    "change_kind": "Slag av förändring" / "Kind of change";
     "circular_tag": "Cirkulärt sätt" / "Circular tag";
     "clause_ratio": "Andel med hållbarhetsvillkor" / "Share with sustainability clauses";
     "closed_count": "Avslutade" / "Closed";
@@ -557,7 +622,7 @@ words! {
     "goal_source": "Beslut" / "Decision";
     "goal_status": "Läge" / "Status";
     "group_count": "Koncerner" / "Groups";
-    "growth_ratio": "Tillväxt, gånger" / "Growth, times";
+    "growth_ratio": "Senaste mot första" / "Latest against first";
     "has_second_source": "Andra avtalsleverantör" / "Second contracted supplier";
     "highest_net": "Högsta tolv månader" / "Highest twelve months";
     "highest_price": "Högsta pris" / "Highest price";
@@ -872,6 +937,39 @@ words! {
     "win_count": "Vunna" / "Won";
     "win_ratio": "Andel vunna" / "Share won";
     "window_count": "I fönstret" / "In the window";
+    "base_currency": "Från valuta" / "From currency";
+    "best_difference": "Skillnad mot bästa enhet" / "Difference from the best unit";
+    "best_value": "Bästa enhet" / "Best unit";
+    "controlled_source_name": "Jämförd källa" / "Source compared";
+    "coverage_min": "Lägsta bedömda andel" / "Least share judged";
+    "denominator": "Nämnare" / "Denominator";
+    "figure_code": "Nyckeltal" / "Key figure";
+    "is_coverage_enough": "Tillräckligt bedömt" / "Judged enough";
+    "is_target_met": "Målet nått" / "Target met";
+    "last_year_change": "Skillnad mot året före" / "Change on the year before";
+    "last_year_value": "Året före" / "Year before";
+    "net_amount_repeated": "Belopp på upprepade rader" / "Amount of repeated rows";
+    "net_amount_replaced": "Belopp ersatt av rättelser" / "Amount replaced by corrections";
+    "numerator": "Täljare" / "Numerator";
+    "other_source_file_id": "Den andra filen" / "The other file";
+    "period_kind": "Slag av period" / "Kind of period";
+    "period_order": "Ordning" / "Order";
+    "previous_change": "Skillnad mot perioden före" / "Change on the period before";
+    "previous_first_period": "Perioden före börjar" / "Period before starts";
+    "previous_value": "Perioden före" / "Period before";
+    "target_currency": "Till valuta" / "To currency";
+    "target_gap": "Avstånd till målet" / "Distance to target";
+    "target_on": "Målet ska nås" / "Target due";
+    "target_value": "Mål" / "Target";
+    "unit_rank": "Plats bland enheterna" / "Rank among units";
+    "whole_difference": "Skillnad mot helheten" / "Difference from the whole";
+    "whole_value": "Alla enheter" / "All units";
+    "contract_compliance": "Avtalstrohet" / "Contract compliance";
+    "supplier_compliance": "Leverantörstrohet" / "Supplier compliance";
+    "maverick_share": "Vid sidan av avtal" / "Maverick share";
+    "judged_share": "Bedömd andel" / "Share judged";
+    "e_invoice_share": "Elektroniska fakturor" / "Electronic invoices";
+    "added_cost": "Kostnad utöver avtalat pris" / "Cost on top of the agreed price";
     "band_order": "Ordning" / "Order";
 }
 
@@ -884,6 +982,7 @@ words! {
     "rows_of": "Rader för" / "Rows of";
     "count": "visar {n} av {m}" / "showing {n} of {m}";
     "whole": "Visa alla {n}" / "Show all {n}";
+    "first": "Visa de {n} första" / "Show the first {n}";
     "fewer": "Visa färre" / "Show fewer";
     "copied": "Kopierat" / "Copied";
     "not_copied": "Gick inte att kopiera" / "Could not be copied";
@@ -918,6 +1017,7 @@ words! {
     "m_off": "Utanför avtal" / "Off contract";
     "m_undetermined": "Går inte att bedöma" / "Cannot be judged";
     "explore_map": "Ytan är påverkbara inköp per huvudkategori; den fyllda delen följde avtal." / "The area is addressable spend by main category; the filled part followed a contract.";
+    "explore_map_plain": "Ytan är påverkbara inköp per huvudkategori." / "The area is addressable spend by main category.";
     "passed_by": "Största köpen vid sidan av avtal" / "Largest purchases that passed a contract by";
     "passed_none": "Inga sådana köp i urvalet bland de rader som filen rymmer." / "No such purchases in the selection among the rows that this file holds.";
     "passed_all_months": "Listan gäller alla månader." / "The list is for all months.";
@@ -952,9 +1052,28 @@ pub const ROW_HEADS: [Text; 11] = [
     Text { sv: "Belägg", en: "Evidence" },
 ];
 
+/// The key of a code in [`CODES`]: a code that means something else in one column has an entry of its own, `column.code`.
+pub fn qualified(column: &str, code: &str) -> String {
+    let own = format!("{column}.{code}");
+    if CODES.iter().any(|(key, _)| *key == own) { own } else { code.to_string() }
+}
+
+/// What is wrong with a rejected record, and what to do, as keys of codes: `fault.<code>` and `remedy.<code>`.
+pub fn faults() -> impl Iterator<Item = (String, Text)> {
+    FAULTS
+        .iter()
+        .flat_map(|f| [(format!("fault.{}", f.code), Text { sv: f.sv, en: f.en }), (format!("remedy.{}", f.code), Text { sv: f.remedy_sv, en: f.remedy })])
+}
+
 /// A code as people read it; a code that is not listed is shown as it is.
 pub fn code(language: Language, code: &str) -> &str {
-    CODES.iter().find(|(key, _)| *key == code).map_or(code, |(_, text)| text.of(language))
+    if let Some((_, text)) = CODES.iter().find(|(key, _)| *key == code) {
+        return text.of(language);
+    }
+    match code.split_once('.') {
+        Some(("fault" | "remedy", _)) => faults().find(|(key, _)| key == code).map_or(code, |(_, text)| text.of(language)),
+        _ => code,
+    }
 }
 
 /// A name of the data as people read it: what stands for nothing on file in their language, anything else as it is.

@@ -18,6 +18,8 @@ use crate::store::Store;
 
 /// Rows of a sheet: far below Excel's 1 048 576, so that the workbook opens at once; the rest is in the CSV files.
 const SHEET_ROWS_MAX: usize = 20_000;
+/// Characters of a sheet's name, by Excel's own limit.
+const SHEET_NAME_MAX: usize = 31;
 /// Characters of a cell, by Excel's own limit.
 const CELL_CHARACTERS_MAX: usize = 32_767;
 
@@ -138,7 +140,7 @@ fn build(data: &Data, store: &Store) -> std::result::Result<Vec<u8>, Fault> {
         head: Format::new().set_bold(),
         money_head: Format::new().set_num_format("#,##0.00").set_bold(),
     };
-    let rows = roll_up(store)?;
+    let rows = roll_up(store, language)?;
     let front_name = language.say("Översikt", "Overview");
     let rows_name = language.say("Underlag", "Rows");
     let cross_name = language.say("Korstabell", "Crosstab");
@@ -177,15 +179,30 @@ fn sheets(data: &Data, language: Language, taken: &[&str]) -> Vec<SheetPlan> {
         .map(|(metric, name, chart)| {
             // Excel allows 31 characters, none of []:*?/\\, and no two that differ in case only.
             let clean: String = name.chars().map(|c| if "[]:*?/\\'".contains(c) { ' ' } else { c }).collect();
-            let mut sheet: String = clean.chars().take(31).collect::<String>().trim().to_string();
+            let mut sheet = fitted(&clean, SHEET_NAME_MAX);
             let mut n = 2;
             while !used.insert(sheet.to_lowercase()) {
-                sheet = format!("{} {n}", clean.chars().take(28).collect::<String>().trim());
+                sheet = format!("{} {n}", fitted(&clean, SHEET_NAME_MAX - 3));
                 n += 1;
             }
             SheetPlan { metric, sheet, title: more::title(language, metric), rows: data.metric(metric).len(), chart }
         })
         .collect()
+}
+
+/// The words of a name that fit in so many characters; the first word cut when it alone does not.
+fn fitted(name: &str, characters: usize) -> String {
+    let mut out = String::new();
+    for word in name.split_whitespace() {
+        if out.chars().count() + 1 + word.chars().count() > characters + usize::from(out.is_empty()) {
+            break;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    if out.is_empty() { name.chars().take(characters).collect() } else { out }
 }
 
 /// Units by main categories, each cell a formula over the rows, with sums both ways and the check that they are the whole.
@@ -299,12 +316,12 @@ fn dictionary(sheet: &mut Worksheet, language: Language, plans: &[SheetPlan], fo
 /// Unit × main category × month with the measures of the cube.
 type Rolled = BTreeMap<[String; 3], [i128; MEASURES.len()]>;
 
-fn roll_up(store: &Store) -> Result<Rolled> {
+fn roll_up(store: &Store, language: Language) -> Result<Rolled> {
     let mut rows = Rolled::new();
     for_each_batch(store, "metric.spend_cube", None, |batch| {
         for index in 0..batch.num_rows() {
             let row = Row::of(batch, index);
-            let key = ["period", "organisational_unit_name", "category_group_name"].map(|c| row.text(c).to_string());
+            let key = ["period", "organisational_unit_name", "category_group_name"].map(|c| texts::name(language, row.text(c)).to_string());
             let sums = rows.entry(key).or_default();
             for (sum, column) in sums.iter_mut().zip(MEASURES) {
                 *sum += i128::from(row.money(column).unwrap_or(0));
@@ -547,13 +564,17 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, name: &str, value: &Value
     match value {
         Value::Null => {}
         Value::Text(v) if is_code(name) => {
-            sheet.write_string(row, column, text(texts::code(language, v)))?;
+            sheet.write_string(row, column, text(texts::code(language, &texts::qualified(name, v))))?;
         }
         Value::Text(v) if name.ends_with("_name") => {
             sheet.write_string(row, column, text(texts::name(language, v)))?;
         }
         Value::Text(v) => {
             sheet.write_string(row, column, text(v))?;
+        }
+        // A year has no digit groups.
+        Value::Int(v) if name == "year_number" || name == "price_year" => {
+            sheet.write_number(row, column, *v as f64)?;
         }
         Value::Int(v) => {
             sheet.write_number_with_format(row, column, *v as f64, &formats.int)?;
@@ -613,6 +634,20 @@ pub fn is_code(column: &str) -> bool {
             | "covered_on_basis"
             | "match_class"
             | "quadrant"
+            | "bidder_count_basis"
+            | "circular_tag"
+            | "contract_status"
+            | "evidence_tier"
+            | "factor_code"
+            | "input_code"
+            | "ladder_step"
+            | "level"
+            | "lever_code"
+            | "risk_level"
+            | "size_hint"
+            | "threshold_code"
+            | "tier_code"
+            | "vat_basis"
     ) || ["_status", "_band", "_kind", "_method", "_level_code"].iter().any(|end| column.ends_with(end))
 }
 

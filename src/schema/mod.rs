@@ -2,6 +2,7 @@
 //! registration, the empty tables that queries are planned on, and `docs/tables.md`.
 
 mod classified;
+pub mod faults;
 mod lake;
 pub mod life_cycle;
 mod matched;

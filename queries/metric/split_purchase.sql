@@ -1,5 +1,5 @@
 -- title: Möjlig uppdelning av köp | Possible split purchases
--- what: For each limit, supplier and category: the window of split_window_days days in which invoices, each within the limit, together pass it; call-offs under contracts left out.
+-- what: For each limit, supplier and category: the window of split_window_days days in which invoices, each within the limit, together pass it; call-offs under contracts, and what was credited in full, left out.
 -- why: A purchase may not be divided to stay below a limit.
 -- caution: Vanliga oskyldiga orsaker: delleveranser av en beställning som prövats i sin helhet, löpande avgifter, flera enheters skilda behov samma vecka, avtal som saknas i katalogen. | Common innocent causes: part deliveries of one order that was judged as a whole, running fees, separate needs of several units in the same week, contracts missing from the catalogue.
 -- grain: one limit × supplier × category: its largest window
@@ -72,12 +72,37 @@ large as (
     cross join smallest s
     where case when cast(i.spend_net as double) >= s.part_value then true else false end
 ),
+credits as (
+    select i.supplier_id as supplier_id, i.category_code as category_code, -i.spend_net as credited_net
+    from invoices i
+    cross join smallest s
+    where case when -cast(i.spend_net as double) >= s.part_value then true else false end
+),
+credited as (
+    select supplier_id, category_code, credited_net, count(*) as credit_count
+    from credits
+    group by supplier_id, category_code, credited_net
+),
+numbered as (
+    select supplier_id, category_code, supplier_name, category_name, line_id, organisational_unit_id, month_index, document_on, day_index, spend_net,
+        row_number() over (partition by supplier_id, category_code, spend_net order by day_index, invoice_key) as amount_rank
+    from large
+),
+-- Reversals first: as many invoices of an amount fall away as there are credits of it.
+standing as (
+    select n.supplier_id as supplier_id, n.category_code as category_code, n.supplier_name as supplier_name, n.category_name as category_name,
+        n.line_id as line_id, n.organisational_unit_id as organisational_unit_id, n.month_index as month_index, n.document_on as document_on,
+        n.day_index as day_index, n.spend_net as spend_net
+    from numbered n
+    left join credited c on c.supplier_id = n.supplier_id and c.category_code = n.category_code and c.credited_net = n.spend_net
+    where case when c.credit_count is null then true when n.amount_rank > c.credit_count then true else false end
+),
 parts as (
     select l.threshold_code as threshold_code, l.limit_value as limit_value, l.limit_operator as limit_operator, i.supplier_id as supplier_id,
         i.category_code as category_code, i.supplier_name as supplier_name, i.category_name as category_name, i.line_id as line_id,
         i.organisational_unit_id as organisational_unit_id, i.document_on as document_on, i.day_index as day_index, i.spend_net as spend_net,
         cast(floor(cast(i.day_index as double) / p.window_days) as bigint) as bucket
-    from large i
+    from standing i
     cross join limits l
     cross join parameters p
     where case

@@ -3,7 +3,7 @@
 -- why: These records were kept apart on purpose. A shared account may be a factor, a landlord or a group – or a wrong master record; a name that is taken out is thousands of people and not one supplier.
 -- grain: one finding × subject
 -- key: finding, subject
--- column: finding text! shared_bank_account, one_off, redacted, placeholder, dummy_identifier, invalid_identifier, shared_identifier or own_identifier.
+-- column: finding text! shared_bank_account, one_off, redacted, placeholder, dummy_identifier, invalid_identifier, shared_identifier, own_identifier or shared_name.
 -- column: subject text! What the records have in common: the account, the vendor number with its source, the identifier, or the source.
 -- column: supplier_count int! Suppliers.
 -- column: vendor_record_count int! Vendor records.

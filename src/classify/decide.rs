@@ -93,12 +93,18 @@ impl Decision {
             return;
         }
         let on_account = majorities.on_account.get(&(self.supplier, self.account)).map(|m| (m, Method::SupplierAccount, " on the account"));
-        let found = on_account.or_else(|| majorities.of_all.get(&self.supplier).map(|m| (m, Method::SupplierMajority, "")));
+        // What the supplier sells on its other accounts is worth what it has been worth on accounts of this ledger.
+        let worth = if self.account == 0 { 1.0 } else { majorities.on_new_account };
+        let on_others = || majorities.of_all.get(&self.supplier).filter(|_| worth >= NEW_ACCOUNT_RIGHT_MIN);
+        let found = on_account.or_else(|| on_others().map(|m| (m, Method::SupplierMajority, "")));
         if let Some((majority, method, place)) = found {
             self.category = Some(majority.category.clone());
             self.method = method;
             self.evidence = format!("{} of {} lines of the supplier{place}", majority.lines, majority.all);
             self.confidence = method.confidence().min(majority.lower_bound());
+            if method == Method::SupplierMajority {
+                self.confidence = self.confidence.min(worth);
+            }
         }
     }
 
@@ -122,7 +128,14 @@ impl Decision {
 pub(super) struct Majorities {
     of_all: FxHashMap<u32, Majority>,
     on_account: FxHashMap<(u32, u32), Majority>,
+    /// How often a supplier's majority on its other accounts is right on one more account: measured on each that it has, kept aside.
+    on_new_account: f64,
 }
+
+/// Below this the majority of other accounts is wrong more often than right, and says nothing of a new one.
+const NEW_ACCOUNT_RIGHT_MIN: f64 = 0.5;
+/// Accounts kept aside before their share counts; with fewer nothing is known against the majority.
+const NEW_ACCOUNTS_MEASURED_MIN: u64 = 30;
 
 /// The category that nearly all classified lines of a supplier have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,11 +148,15 @@ pub(super) struct Majority {
 impl Majority {
     /// Lower end of Wilson's 95 % interval of the share (Wilson 1927), to four decimals.
     fn lower_bound(&self) -> f64 {
-        let (n, p, z) = (self.all as f64, self.lines as f64 / self.all as f64, 1.96);
-        let centre = p + z * z / (2.0 * n);
-        let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-        ((centre - spread) / (1.0 + z * z / n) * 1e4).round() / 1e4
+        wilson(self.lines, self.all)
     }
+}
+
+fn wilson(part: u64, all: u64) -> f64 {
+    let (n, p, z) = (all as f64, part as f64 / all as f64, 1.96);
+    let centre = p + z * z / (2.0 * n);
+    let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    ((centre - spread) / (1.0 + z * z / n) * 1e4).round() / 1e4
 }
 
 /// What is known of a kind of line.
@@ -443,7 +460,28 @@ impl Evidence {
         Majorities {
             of_all: self.pure(of_all.iter().map(|((supplier, category), lines)| (*supplier, *category, *lines))),
             on_account: self.pure(on_account.map(|((supplier, account, category), lines)| ((*supplier, *account), *category, *lines))),
+            on_new_account: self.on_new_account(counts),
         }
+    }
+
+    /// How often the majority of a supplier's other accounts is the majority of one that was kept aside; 1 when there is too little to measure on.
+    fn on_new_account(&self, counts: &BTreeMap<(u32, u32, &str), u64>) -> f64 {
+        let rows: Vec<(u32, u32, &str, u64)> = counts.iter().filter(|((_, account, _), _)| *account != 0).map(|((s, a, c), n)| (*s, *a, *c, *n)).collect();
+        let (mut measured, mut right) = (0u64, 0u64);
+        for supplier in rows.chunk_by(|a, b| a.0 == b.0) {
+            let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+            supplier.iter().for_each(|(_, _, category, lines)| *all.entry(category).or_default() += lines);
+            for account in supplier.chunk_by(|a, b| a.1 == b.1) {
+                let mut others = all.clone();
+                account.iter().for_each(|(_, _, category, lines)| *others.get_mut(category).expect("counted above") -= lines);
+                let of_others = self.pure(others.into_iter().map(|(category, lines)| ((), category, lines)));
+                let Some(majority) = of_others.get(&()) else { continue };
+                let most = account.iter().max_by_key(|(_, _, category, lines)| (*lines, std::cmp::Reverse(*category))).expect("a chunk has a row");
+                measured += 1;
+                right += u64::from(majority.category == most.2);
+            }
+        }
+        if measured < NEW_ACCOUNTS_MEASURED_MIN { 1.0 } else { wilson(right, measured) }
     }
 
     /// The majorities that are large and pure enough; counts come in order of the key.
@@ -610,6 +648,22 @@ mod tests {
         let mut open = Decision { category: None, method: Method::Unclassified, ..two_kinds };
         open.follow(&majorities);
         assert_eq!((open.category.as_deref(), open.method), (Some("20"), Method::SupplierAccount));
+    }
+
+    #[test]
+    fn a_new_account_is_told_by_others_only_where_that_has_been_right() {
+        let evidence = evidence(&[]);
+        // Forty suppliers with two accounts each: of one kind on both, or of one kind on each.
+        for (is_one_kind, expect) in [(true, Some("10")), (false, None)] {
+            let second = if is_one_kind { "10" } else { "20" };
+            let counts = (1..41).flat_map(|supplier| [((supplier, 7, "10"), 9), ((supplier, 8, second), if is_one_kind { 9 } else { 6 })]);
+            let counts: BTreeMap<(u32, u32, &str), u64> = counts.chain([((50, 7, "10"), 9)]).collect();
+            let majorities = evidence.majorities(&counts);
+            let mut open = evidence.decide(&Basis { vendor: 0, account: "9", account_number: 9, category: "", contract: 0, text_rules: &[] });
+            open.supplier = 50;
+            open.follow(&majorities);
+            assert_eq!(open.category.as_deref(), expect);
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::store::{FileEntry, RowGroupEncoder, StageEntry, Store, TableWriter, f
 use decide::{Basis, Decision, Evidence};
 
 /// Version of the stage: a change of what it decides changes it, so that old results are made again.
-const VERSION: &str = "classify 3";
+const VERSION: &str = "classify 4";
 
 /// Rows decided at a time, and in a row group of the output.
 const BLOCK_ROWS: usize = 262_144;

@@ -227,7 +227,7 @@ pub struct Vendor {
     pub supplier: u32,
     /// Probability that the link is right.
     pub link_score: f64,
-    /// Whether the record names nobody: redacted, a placeholder or a one-off account.
+    /// Whether the record names nobody: redacted, a placeholder, a one-off account, or a name of several that hold contracts.
     pub is_unresolved: bool,
     /// Whether the record names a factor and a seller, and the seller counts as the supplier.
     pub is_via_factor: bool,
@@ -783,8 +783,8 @@ fn suppliers_and_vendors(inputs: &Inputs) -> (Vec<Supplier>, FxHashMap<Box<str>,
         .iter()
         .filter_map(|v| {
             let supplier = *position.get(v.supplier_id.as_deref()?)?;
-            // A bad identifier weakens the link and its score; only a record that names nobody leaves the supplier open.
-            let is_unresolved = matches!(v.finding.as_deref(), Some("redacted" | "placeholder" | "one_off"));
+            // A bad identifier weakens the link and its score; only a record that names nobody, or any of several, leaves the supplier open.
+            let is_unresolved = matches!(v.finding.as_deref(), Some("redacted" | "placeholder" | "one_off" | "shared_name"));
             let is_via_factor = v.link_evidence.contains(FACTOR_AND_SELLER);
             let is_factor = !is_via_factor && v.vendor_name.as_deref().is_some_and(|name| names_factor(name, &factor_words));
             Some((v.vendor_key.as_str().into(), Vendor { supplier, link_score: v.link_score, is_unresolved, is_via_factor, is_factor }))

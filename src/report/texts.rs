@@ -208,6 +208,7 @@ words! {
     "dummy_identifier": "Påhittat organisationsnummer" / "Dummy organisation number";
     "invalid_identifier": "Fel kontrollsiffra" / "Wrong check digit";
     "shared_identifier": "Organisationsnummer vid andras namn" / "Number beside others’ names";
+    "shared_name": "Namnet har flera organisationer" / "Name of several organisations";
     "own_identifier": "Eget nummer i stället för organisationsnummer" / "Own number instead of organisation number";
     "unclassified_lines": "Oklassificerat" / "Unclassified";
     "invoice_line": "Fakturarader" / "Invoice lines";

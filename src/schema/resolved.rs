@@ -45,7 +45,7 @@ pub const VENDOR_SUPPLIER: Table = Table {
         text("link_evidence", "The evidence, strongest first, separated by `; `.").required(),
         text(
             "finding",
-            "placeholder, redacted, dummy_identifier, invalid_identifier, shared_identifier, own_identifier or one_off: why no link was made; empty otherwise.",
+            "placeholder, redacted, dummy_identifier, invalid_identifier, shared_identifier, own_identifier, shared_name or one_off: why no link was made; empty otherwise.",
         ),
     ],
 };
@@ -114,8 +114,11 @@ pub const VENDOR_FINDING: Table = Table {
     doc: "What is odd about vendor records and is no link: accounts that several suppliers share, one number for many payees, names of nobody, numbers that prove nothing.",
     columns: &[
         text("vendor_key", "The vendor record.").required(),
-        text("finding", "shared_bank_account, one_off, redacted, placeholder, dummy_identifier, invalid_identifier, shared_identifier or own_identifier.")
-            .required(),
+        text(
+            "finding",
+            "shared_bank_account, one_off, redacted, placeholder, dummy_identifier, invalid_identifier, shared_identifier, own_identifier or shared_name.",
+        )
+        .required(),
         text("subject", "What the records have in common: the account, the vendor number with its source, the identifier, or the source.").required(),
         text("supplier_id", "The supplier that the record was given.").required(),
     ],

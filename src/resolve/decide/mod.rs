@@ -65,6 +65,8 @@ pub enum Finding {
     SharedIdentifier,
     /// The column holds the buyer's own numbers.
     OwnIdentifier,
+    /// Several organisations hold the name, one of them a contract, and nothing says which is meant.
+    SharedName,
 }
 
 impl Finding {
@@ -76,6 +78,7 @@ impl Finding {
             Finding::InvalidIdentifier => "invalid_identifier",
             Finding::SharedIdentifier => "shared_identifier",
             Finding::OwnIdentifier => "own_identifier",
+            Finding::SharedName => "shared_name",
         }
     }
 }
@@ -196,6 +199,8 @@ struct Case<'a> {
     sets: Sets,
     memory: WordMemory,
     doubts: Vec<(u32, u32, f32, String)>,
+    /// Records whose name several organisations hold, one of them a contract.
+    of_several: FxHashSet<u32>,
 }
 
 /// Decides. `records` must be in order of their keys.
@@ -207,7 +212,17 @@ pub fn decide(records: &[Record], options: &Options) -> Result<Resolution> {
     let mut numbers: Vec<Number> =
         records.par_iter().map(|r| number_of(r, options.home, r.origin == Origin::Line && own_series.contains(r.source_name.as_str()))).collect();
     numbers_from_vendor_ids(records, &mut numbers, options.home);
-    let mut case = Case { records, parsed, names, entry, numbers, sets: Sets::new(Vec::new()), memory: WordMemory::default(), doubts: Vec::new() };
+    let mut case = Case {
+        records,
+        parsed,
+        names,
+        entry,
+        numbers,
+        sets: Sets::new(Vec::new()),
+        memory: WordMemory::default(),
+        doubts: Vec::new(),
+        of_several: FxHashSet::default(),
+    };
     case.drop_shared_numbers(options);
 
     let mut stale = Vec::new();
@@ -672,6 +687,8 @@ impl Case<'_> {
                 1.0 / roots.len() as f32,
                 format!("the name \"{quoted}\" is held by {} organisations: {}", roots.len(), listed.join(", ")),
             ));
+            let roots: Vec<u32> = roots.into_iter().collect();
+            self.note_several(head, &roots);
             return;
         }
         let target = candidates.first().copied().or_else(|| {
@@ -693,6 +710,14 @@ impl Case<'_> {
         };
         let evidence = format!("name equals \"{}\"", self.records[target as usize].name);
         self.sets.unite(target, head, || Merge { method: Method::Name, score, evidence });
+    }
+
+    /// Who buys from one of several of a name may buy under the contract of any of them.
+    fn note_several(&mut self, record: u32, roots: &[u32]) {
+        let holds_contract = |root: &u32| self.sets.members(*root).iter().any(|r| self.records[*r as usize].origin == Origin::Contract);
+        if roots.iter().any(holds_contract) {
+            self.of_several.insert(record);
+        }
     }
 
     /// The class of the legal form in the name, else the one that the organisation number tells.
@@ -742,6 +767,7 @@ impl Case<'_> {
                 [_, _, ..] => {
                     let why = format!("\"{quoted}\" is cut at {letters} letters, and {} suppliers' names begin so", roots.len());
                     self.doubts.push((record, goes_on[0], 1.0 / roots.len() as f32, why));
+                    self.note_several(record, &roots);
                 }
                 [] => {}
             }
@@ -920,7 +946,9 @@ impl Case<'_> {
             Number::Own(_) => evidence.push("the source has numbers of its own where organisation numbers should stand".to_string()),
             _ => {}
         }
+        let is_of_several = self.sets.anchor(record) == 0 && supplier.records.iter().any(|r| self.of_several.contains(r));
         let finding = match (self.parsed[at].blank, number) {
+            _ if is_of_several => Some(Finding::SharedName),
             _ if method != Method::Alone => None,
             (Some(blank), _) => Some(Finding::Blank(blank)),
             (None, Number::Dummy) => Some(Finding::DummyIdentifier),
@@ -929,7 +957,9 @@ impl Case<'_> {
             (None, Number::Own(_)) => Some(Finding::OwnIdentifier),
             _ => None,
         };
-        if let Some(Finding::Blank(blank)) = finding {
+        if is_of_several {
+            evidence.insert(0, "several organisations hold the name, and one of them a contract".to_string());
+        } else if let Some(Finding::Blank(blank)) = finding {
             evidence.insert(0, format!("the name names nobody ({})", blank.word()));
         } else if method == Method::Alone {
             evidence.insert(0, if supplier.records.len() > 1 { "first of its name" } else { "no other record is it" }.to_string());

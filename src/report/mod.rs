@@ -58,7 +58,7 @@ use data::Data;
 use output::Folder;
 
 /// Changes whenever the same store would give other files.
-const STAGE_VERSION: &str = "2";
+const STAGE_VERSION: &str = "3";
 
 /// Where the report of this store lies or will lie.
 pub fn folder(context: &Context, store: &Store) -> PathBuf {

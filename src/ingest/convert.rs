@@ -251,7 +251,7 @@ impl Converter<'_> {
     /// The typed value; `Err(None)` when the column's form is not decided.
     #[inline]
     fn typed(&self, value: &str, kind: FieldKind, slot: &Slot, reading: &Reading) -> Result<i64, Option<&'static Fault>> {
-        let meant = if slot.values.is_empty() { None } else { slot.values.get(&value.to_lowercase()) };
+        let meant = slot.meaning(value);
         let value = meant.map_or(value, String::as_str);
         match reading {
             Reading::Number { reversed, scale, .. } => {
@@ -389,7 +389,7 @@ impl Converter<'_> {
         let controls = bytes.iter().fold(0u8, |n, b| n | u8::from(*b < 0x20) | u8::from(*b == 0x7f));
         let is_clean = first.is_ascii_graphic() && last.is_ascii_graphic() && controls == 0;
         let is_short = bytes.len() < 10 || !self.privacy.may_hold(value);
-        let is_single = !matches!(slot.reading, Reading::Text(TextRule::Name)) || !value.contains("  ");
+        let is_single = !matches!(slot.reading, Reading::Text(TextRule::Name)) || !has_double_blank(bytes);
         (is_clean && is_short && is_single).then_some(value)
     }
 
@@ -404,7 +404,7 @@ impl Converter<'_> {
             return Ok((rule == TextRule::Currency).then(|| Cow::Owned(self.plan.currency_default.clone())));
         }
         if !slot.values.is_empty() || slot.values_only {
-            match slot.values.get(&value.to_lowercase()) {
+            match slot.meaning(&value) {
                 Some(meant) if meant.is_empty() => return Ok(None),
                 Some(meant) => return Ok(Some(Cow::Owned(meant.clone()))),
                 None if slot.values_only => return Err(faults::VALUE_NOT_KNOWN),
@@ -596,6 +596,13 @@ pub fn trim(text: &str) -> &str {
     }
 }
 
+/// Whether two blanks stand beside each other. All pairs are looked at, many at a time: names are short, and a search that stops
+/// early takes longer to set up.
+#[inline]
+fn has_double_blank(bytes: &[u8]) -> bool {
+    bytes.iter().zip(bytes.get(1..).unwrap_or_default()).fold(0u8, |n, (a, b)| n | (u8::from(*a == b' ') & u8::from(*b == b' '))) != 0
+}
+
 /// Runs of white space and control characters as one blank.
 fn fold_blanks(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
@@ -677,13 +684,31 @@ impl Chunk {
                     "row_fingerprint" => Arc::new(Int64Array::from(std::mem::take(&mut self.fingerprints))),
                     "organisation_number" if self.organisations.is_some() => Arc::new(self.organisations.take().expect("just seen").finish()),
                     _ => match plan.constants.get(&index) {
-                        Some(value) => constant(value),
+                        Some(value) if declared.ty == Type::Text => constant(value),
+                        Some(value) => numbers_as(vec![constant_number(value, declared.ty).expect("checked with the mapping"); rows], declared.ty),
                         None => new_null_array(&declared.ty.arrow(), rows),
                     },
                 }
             })
             .collect();
         RecordBatch::try_new(plan.table.arrow(), arrays).expect("the plan follows the declared schema")
+    }
+}
+
+/// The value of a mapping's constant for a column that is no text; `None` when it is none of the column's type.
+pub fn constant_number(value: &str, ty: Type) -> Option<i64> {
+    let exact = |scale| {
+        let form = number::NumberForm { decimal: Some(number::Decimal::Dot), grouping: None, scale, credit_marks: &[], currency: "" };
+        number::parse(value, &form).ok()
+    };
+    match ty {
+        Type::Int => exact(0),
+        Type::Money => exact(2),
+        Type::Quantity => exact(4),
+        Type::Rate => exact(8),
+        Type::Date => Date::parse_iso(value).map(|d| i64::from(d.days())),
+        Type::Bool => truth(value).map(i64::from),
+        Type::Text | Type::Float => None,
     }
 }
 

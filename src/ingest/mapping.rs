@@ -239,8 +239,11 @@ impl Mapping {
             columns.push((index, rule));
         }
         columns.sort_by_key(|(index, _)| *index);
-        for target in file.constants.keys() {
-            settable(target)?;
+        for (target, value) in &file.constants {
+            let ty = table.columns[settable(target)?].ty;
+            if ty != Type::Text && super::convert::constant_number(value, ty).is_none() {
+                return Err(format!("constants.{target}: \"{value}\" is no {}; write it as 2025, 1.50, 2025-01-31 or yes", ty.word()));
+            }
         }
         for mark in file.decimal.iter().chain(columns.iter().filter_map(|(_, r)| r.decimal.as_ref())) {
             if mark != "," && mark != "." {
@@ -376,6 +379,7 @@ mod tests {
             ("doc = \"\"\nkind = \"invoice_line\"\n[columns]\nline_id = \"a\"\n", "made by ingest"),
             ("doc = \"\"\nkind = \"invoice_line\"\ndecimal = \";\"\n[columns]\nnet_amount = \"a\"\n", "decimal mark"),
             ("doc = \"\"\nkind = \"invoice_line\"\nperiod_from = [\"currency\"]\n[columns]\n", "not a date column"),
+            ("doc = \"\"\nkind = \"invoice_line\"\n[constants]\npaid_on = \"soon\"\n[columns]\n", "constants.paid_on"),
             ("doc = \"\"\nkind = \"invoice_line\"\ncolour = 1\n[columns]\n", "unknown field"),
         ] {
             let error = Mapping::parse("m", text).unwrap_err();

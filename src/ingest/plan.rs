@@ -119,6 +119,17 @@ pub struct Plan {
 const TOTAL_WORDS: &[&str] =
     &["summa", "slutsumma", "totalsumma", "totalt", "total", "delsumma", "sum", "grand total", "sub total", "subtotal", "report total"];
 
+impl Slot {
+    /// What the mapping says that a value means, whatever its case.
+    pub fn meaning(&self, value: &str) -> Option<&String> {
+        // A list of a few short words is read through sooner than a lower-case copy is made.
+        if self.values.len() <= MEANINGS_READ_MAX && value.is_ascii() {
+            return self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(value)).map(|(_, meant)| meant);
+        }
+        self.values.get(&value.to_lowercase())
+    }
+}
+
 impl Plan {
     /// The plan of `mapping` for a file with this header; the message names the columns that are missing.
     pub fn new(mapping: &Mapping, header: &[String], default_currency: &str) -> Result<Plan, String> {
@@ -304,6 +315,8 @@ pub struct ColumnEvidence {
     proofs: [Option<String>; 3],
 }
 
+/// Meanings of a column up to which they are compared one by one.
+const MEANINGS_READ_MAX: usize = 16;
 const ORDERS: [DateOrder; 3] = [DateOrder::Ymd, DateOrder::Dmy, DateOrder::Mdy];
 /// Share of the values that must agree when a column has values of two conventions; the rest are rejected.
 const AGREEMENT_MIN_PERCENT: u64 = 95;

@@ -139,6 +139,8 @@ fn core(context: &Context, store: &Store, count: u64) {
                 lacks_exchange_rate: false,
                 supplier: index.vendor(&supplier(s)).map(|v| v.supplier),
                 link_score: 1.0,
+                is_via_factor: false,
+                is_factor: false,
                 unit: Some(index.unit(&unit(u))),
                 category: (c > 0).then(|| &categories[&c]),
                 category_confidence: 1.0,

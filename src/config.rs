@@ -93,8 +93,12 @@ settings! {
     privacy_key_file: PathBuf = "\"privacy.key\"",
     /// Probability from which a name link between vendor records is made without asking.
     name_link_score_min: f64 = "0.92",
+    /// Components of observed total cost that are counted, by the codes of data/reference/cost_components.toml; empty = those that the file counts.
+    cost_components: Vec<String> = "[]",
     /// Paid above the agreed price by more than this share counts as a price deviation.
     price_tolerance_ratio: f64 = "0.01",
+    /// Days that an exchange rate may be older than the line that it converts: weekends and holidays have none of their own.
+    exchange_rate_age_days_max: u32 = "7",
 }
 
 /// Where a setting comes from, the strongest first.
@@ -146,6 +150,12 @@ pub struct Source {
     /// Encoding to decode with, when the file's own is not found out: a WHATWG label, or cp437, cp850.
     #[serde(default)]
     pub encoding: Option<String>,
+    /// Columns that may come and go from file to file, by their names in the header; `*` stands for any.
+    #[serde(default)]
+    pub accept_columns: Vec<String>,
+    /// Files of the path that are not read, by their names; `*` stands for any run of characters.
+    #[serde(default)]
+    pub exclude: Vec<String>,
 }
 
 impl Config {

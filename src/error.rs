@@ -26,10 +26,13 @@ pub enum Error {
     /// An invariant check returned rows. Exit 1.
     #[error("{0}")]
     Check(String),
-    /// Ours: a defect of spendtrace. Exit 70, as sysexits' EX_SOFTWARE.
+    /// Ours: a defect of spendtrace. Exits with [`DEFECT`].
     #[error("{0} (this is a defect of spendtrace: please report it)")]
     Internal(String),
 }
+
+/// The exit code of a defect of ours: sysexits' `EX_SOFTWARE`.
+pub const DEFECT: u8 = 70;
 
 /// The result of everything that can stop.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -44,7 +47,7 @@ impl Error {
             Error::Reconcile(_) => 4,
             Error::Locked(_) => 5,
             Error::Store(_) => 6,
-            Error::Internal(_) => 70,
+            Error::Internal(_) => DEFECT,
         }
     }
 

@@ -58,12 +58,28 @@ pub const STAGES: &[Stage] = &[
             &schema::REJECT,
             &schema::INVOICE_LINE,
             &schema::CONTRACT,
+            &schema::CONTRACT_AMENDMENT,
+            &schema::PURCHASE_ORDER,
+            &schema::APPROVED_EXCEPTION,
+            &schema::TENDER,
+            &schema::AWARD,
+            &schema::BID,
             &schema::VENDOR_RECORD,
             &schema::ORGANISATIONAL_UNIT,
             &schema::PRICE_LIST_ITEM,
             &schema::SUPPLIER_REGISTER,
             &schema::SPEND_CATEGORY,
             &schema::CATEGORY_RULE,
+            &schema::LEDGER_BALANCE,
+            &schema::EXCHANGE_RATE,
+            &schema::FINDING,
+            &schema::CATEGORY_ATTRIBUTE,
+            &schema::EMISSION_FACTOR,
+            &schema::PRICE_INDEX,
+            &schema::TIER2_REPORT,
+            &schema::DIVERSITY_GOAL,
+            &schema::DEVIATION_REPORT,
+            &schema::DIRECT_AWARD_RECORD,
         ],
         run: ingest::run,
     },
@@ -71,7 +87,15 @@ pub const STAGES: &[Stage] = &[
         name: "resolve",
         doc: "find out which real supplier each vendor record is",
         reads: &["lake"],
-        writes: &[&schema::SUPPLIER, &schema::VENDOR_SUPPLIER, &schema::SUPPLIER_CLASS, &schema::CONTRACT_SUPPLIER, &schema::SUPPLIER_OVERRIDE],
+        writes: &[
+            &schema::SUPPLIER,
+            &schema::VENDOR_SUPPLIER,
+            &schema::SUPPLIER_CLASS,
+            &schema::CONTRACT_SUPPLIER,
+            &schema::SUPPLIER_OVERRIDE,
+            &schema::VENDOR_FINDING,
+            &schema::SUPPLIER_REVIEW,
+        ],
         run: resolve::run,
     },
     Stage {
@@ -92,7 +116,7 @@ pub const STAGES: &[Stage] = &[
         name: "analyse",
         doc: "make every figure, in parallel",
         reads: &["lake", "resolved", "classified", "matched"],
-        writes: &[&schema::RUN, &schema::CALENDAR, &schema::DAY, &schema::COST_COMPONENT, &schema::THRESHOLD, &schema::PARAMETER],
+        writes: &[&schema::RUN, &schema::CALENDAR, &schema::DAY, &schema::COST_COMPONENT, &schema::COST_TEXT, &schema::THRESHOLD, &schema::PARAMETER],
         run: analysis::run,
     },
     Stage {
@@ -105,7 +129,11 @@ pub const STAGES: &[Stage] = &[
 ];
 
 /// Runs the stages from the first to the one named `last`, or all.
+///
+/// # Errors
+/// Those of the stages; `Reconcile` when a file that an earlier run wrote is damaged, whether or not a stage has to read it.
 pub fn run(context: &Context, store: &mut Store, last: Option<&str>) -> Result<()> {
+    store.verify()?;
     for stage in STAGES {
         (context.progress)(stage.name, 0, 0);
         (stage.run)(context, store)?;

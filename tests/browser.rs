@@ -1,7 +1,8 @@
 //! The page in a real browser: no console error, no request, no violation of its policy, hostile names as text, and the
 //! things that people press.
 //!
-//! Runs where a Chromium is installed; elsewhere it says that it was skipped, unless `SPENDTRACE_REQUIRE_BROWSER=1`.
+//! Runs where a Chromium is installed; elsewhere it says that it was skipped, unless `SPENDTRACE_REQUIRE_BROWSER=1`. The rules of
+//! accessibility are axe-core's: `SPENDTRACE_AXE` names its `axe.min.js`; without it that part is skipped.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -63,6 +64,7 @@ impl Browser {
         for domain in ["Page", "Runtime", "Log", "Network"] {
             browser.call(&format!("{domain}.enable"), json!({}));
         }
+        browser.call("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }));
         browser.call("Emulation.setDeviceMetricsOverride", json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }));
         Some(browser)
     }
@@ -200,12 +202,49 @@ fn the_page_works_and_asks_for_nothing() {
 
     // The cube: all of it, then one unit; the totals are those of the page.
     browser.value(&format!("{PAGE}.querySelector('.explore').scrollIntoView()"));
-    browser.wait(&format!("{PAGE}.querySelectorAll('.explore-out table').length === 5"));
-    let before = browser.value(&format!("{PAGE}.querySelector('.explore-out tbody tr:nth-child(2) td').textContent"));
-    browser.value(&format!(
-        "(() => {{ const s = {PAGE}.querySelector('select[data-d=u]'); s.value = s.options[1].value; s.dispatchEvent(new Event('change')); }})()"
-    ));
-    browser.wait(&format!("{PAGE}.querySelector('.explore-out tbody tr:nth-child(2) td').textContent !== {before}"));
+    browser.wait(&format!("{PAGE}.querySelectorAll('.explore-out table').length === 6"));
+    let addressable = format!("{PAGE}.querySelector('.explore-out > .scroll tbody tr:nth-child(2) td').textContent");
+    let whole = browser.value(&addressable);
+    let pick = |dimension: &str, option: &str| {
+        format!(
+            "(() => {{ const s = {PAGE}.querySelector('select[data-d={dimension}]'); s.value = [...s.options].find((o) => o.textContent === '{option}').value; s.dispatchEvent(new Event('change')); }})()"
+        )
+    };
+    browser.value(&pick("u", "Tandvården"));
+    browser.wait(&format!("{addressable} !== {whole}"));
+    // The unit's figure of the cube is the unit's figure of the table.
+    let of_table = format!(
+        "[...{PAGE}.querySelectorAll('[data-table=compliance_unit] tbody tr')].find((r) => r.cells[0].textContent === 'Tandvården').cells[1].textContent"
+    );
+    assert_eq!(browser.value(&addressable), browser.value(&of_table));
+    // Who should have been used, for this unit alone.
+    let passed = format!("[...{PAGE}.querySelectorAll('.explore-out .wide table tbody tr')]");
+    assert_eq!(
+        browser.value(&format!("{passed}.length > 0 && {passed}.every((r) => r.cells[2].textContent === 'Tandvården' && r.cells[4].textContent !== '')")),
+        true
+    );
+    // A period: the months of the table are those that were asked for.
+    browser.value(&pick("from", "2024-03"));
+    browser.value(&pick("to", "2024-04"));
+    let months = format!("[...{PAGE}.querySelectorAll('.explore-out table')].find((t) => t.caption.textContent === 'Per månad')");
+    browser.wait(&format!("{months}.tBodies[0].rows.length === 2"));
+    assert_eq!(browser.value(&format!("[...{months}.tBodies[0].rows].map((r) => r.cells[0].textContent)")), json!(["2024-03", "2024-04"]));
+    // A tile leads to its rows, and one press shows everything again.
+    browser.value(&format!("{PAGE}.querySelector('.explore-out svg .drill').dispatchEvent(new MouseEvent('click', {{ bubbles: true }}))"));
+    browser.wait("document.querySelector('#detail').open && document.querySelector('#detail tbody tr')");
+    browser.value("document.querySelector('#detail').close()");
+    browser.value(&format!("{PAGE}.querySelector('[data-do=explore-reset]').click()"));
+    browser.wait(&format!("{addressable} === {whole}"));
+
+    // Copying gives what a spreadsheet takes: a line for each row, tabs between. A browser without a screen lets nobody read the
+    // clipboard, so that what is handed to it is kept.
+    browser.value("navigator.clipboard.writeText = (text) => { document.copied = text; return Promise.resolve(); }");
+    browser.value(&format!("{PAGE}.querySelector('[data-table=compliance_unit] [data-do=copy]').click()"));
+    browser.wait(&format!("{PAGE}.querySelector('[data-table=compliance_unit] [data-do=copy]').textContent === 'Kopierat'"));
+    let copied = browser.value("document.copied");
+    let copied: Vec<Vec<&str>> = copied.as_str().expect("text").lines().map(|l| l.split('\t').collect()).collect();
+    assert_eq!(copied.len(), 9, "a heading and eight units: {copied:?}");
+    assert!(copied[0][0] == "Enhet" && copied.iter().all(|row| row.len() == copied[0].len()), "{copied:?}");
 
     // The other language has its own words and numbers; the theme goes round.
     browser.value(&format!("{PAGE}.querySelector('[data-do=language]').click()"));
@@ -236,4 +275,47 @@ fn the_page_fits_a_narrow_window() {
     assert!(wide.as_i64() <= room.as_i64(), "the page is {wide} wide in a window of {room}");
     let cut = "[...document.querySelectorAll('.page:not([hidden]) .card .figure, .page:not([hidden]) h2')].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)";
     assert_eq!(browser.value(cut), json!([]));
+}
+
+/// The rules that a public body must follow (EN 301 549 takes WCAG 2.1 AA), those of 2.2, and good practice beyond them.
+const RULES: &str = "{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] }";
+
+#[test]
+fn no_rule_of_accessibility_is_broken() {
+    let Some(path) = std::env::var_os("SPENDTRACE_AXE") else {
+        eprintln!("skipped: SPENDTRACE_AXE does not name an axe.min.js");
+        return;
+    };
+    let axe = std::fs::read_to_string(&path).expect("SPENDTRACE_AXE names a file that can be read");
+    let Some(mut browser) = Browser::start(1280, 900) else { return };
+    let (_scratch, folder) = reported("browser-axe", &Plan { lines: 900, language: "sv", is_hostile: true });
+    let mut broken = Vec::new();
+    let look = |browser: &mut Browser, place: &str, broken: &mut Vec<String>| {
+        let found = browser.value(&format!(
+            "axe.run(document, {RULES}).then((r) => r.violations.map((v) => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 120)).join(' | ')))"
+        ));
+        broken.extend(found.as_array().expect("a list").iter().map(|v| format!("{place}: {}", v.as_str().unwrap_or_default())));
+    };
+    for (width, height) in [(1280, 900), (390, 844)] {
+        browser.call("Emulation.setDeviceMetricsOverride", json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }));
+        browser.open(&folder.join("report.html"));
+        browser.value(&format!("(() => {{ {axe}; }})()"));
+        // Every section is laid out, as it is when a reader has come to it; what can be opened is open, and the selection is drawn.
+        browser.value("(() => { const all = new CSSStyleSheet(); all.replaceSync('main > section { content-visibility: visible !important }'); document.adoptedStyleSheets = [all]; })()");
+        browser.value("document.querySelectorAll('details').forEach((d) => { d.open = true; })");
+        browser.value(&format!("{PAGE}.querySelector('.explore').scrollIntoView()"));
+        browser.wait(&format!("{PAGE}.querySelectorAll('.explore-out table').length === 6"));
+        for (language, theme) in [("sv", "light"), ("sv", "dark"), ("en", "dark"), ("en", "light")] {
+            browser.value(&format!("if (document.documentElement.lang !== '{language}') {PAGE}.querySelector('[data-do=language]').click()"));
+            browser.value(&format!("document.documentElement.dataset.theme = '{theme}'"));
+            look(&mut browser, &format!("{width} {language} {theme}"), &mut broken);
+        }
+        browser.value(&format!("{PAGE}.querySelector('[data-table=maverick_spend] .row-link').click()"));
+        browser.wait("document.querySelector('#detail').open && document.querySelector('#detail tbody tr')");
+        look(&mut browser, &format!("{width} dialog"), &mut broken);
+    }
+    browser.open(&folder.join("units/1000/deviations.html"));
+    browser.value(&format!("(() => {{ {axe}; }})()"));
+    look(&mut browser, "a unit's page", &mut broken);
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
 }

@@ -12,7 +12,7 @@ use spendtrace::rules::Rules;
 use spendtrace::schema::{self, Table};
 use spendtrace::store::{self, Columns, Store};
 
-use super::support::{Scratch, corpus};
+use super::support::{Scratch, corpus, unpack};
 
 /// Ingests the workspace and gives its store.
 fn ingest(workspace: &Path) -> Result<Store> {
@@ -35,7 +35,11 @@ fn workspace(name: &str, mapping: &str, settings: &str, files: &[(&str, &[u8])])
 }
 
 fn settle(folder: &Path, mapping: &str, settings: &str) {
-    let text = format!("{settings}\n[[source]]\nname = \"ledger\"\npath = \"in/*\"\nmapping = \"{mapping}\"\n");
+    settle_accepting(folder, mapping, settings, &[]);
+}
+
+fn settle_accepting(folder: &Path, mapping: &str, settings: &str, accept: &[&str]) {
+    let text = format!("{settings}\n[[source]]\nname = \"ledger\"\npath = \"in/*\"\nmapping = \"{mapping}\"\naccept_columns = {accept:?}\n");
     std::fs::write(folder.join(config::FILE), text).unwrap();
 }
 
@@ -51,6 +55,7 @@ fn rows(store: &Store, table: &'static Table, columns: &[&str]) -> Vec<String> {
                     schema::Type::Int => all.int_at(name, row).map(|v| v.to_string()),
                     schema::Type::Money => all.money_at(name, row).map(|v| v.to_string()),
                     schema::Type::Quantity => all.quantity_at(name, row).map(|v| v.to_string()),
+                    schema::Type::Rate => all.rate_at(name, row).map(|v| v.to_string()),
                     schema::Type::Date => all.date_at(name, row).map(|v| v.to_string()),
                     schema::Type::Bool => all.bool_at(name, row).map(|v| v.to_string()),
                     schema::Type::Float => all.float_at(name, row).map(|v| v.to_string()),
@@ -68,7 +73,8 @@ fn rows(store: &Store, table: &'static Table, columns: &[&str]) -> Vec<String> {
 fn load_corpus(name: &str, mapping: &str, settings: &str, files: &Path) -> (usize, i64, i64, i64, i64, i128) {
     let scratch = Scratch::new(name);
     super::support::copy_folder(files, &scratch.path().join("in"));
-    settle(scratch.path(), mapping, settings);
+    // Nearly every publisher changes its header in the middle of a series.
+    settle_accepting(scratch.path(), mapping, settings, &["*"]);
     let store = ingest(scratch.path()).unwrap_or_else(|e| panic!("{name}: {e}"));
     let mut sums = [0i64; 4];
     let mut count = 0;
@@ -89,16 +95,6 @@ fn load_corpus(name: &str, mapping: &str, settings: &str, files: &Path) -> (usiz
     }
     eprintln!("{name}: {count} files, read {} kept {} rejected {} skipped {} sum {} {faults:?}", sums[0], sums[1], sums[2], sums[3], Total::from_minor(net));
     (count, sums[0], sums[1], sums[2], sums[3], net)
-}
-
-/// Unpacks a tar.zst of the corpus into a folder.
-fn unpack(archive: &Path, into: &Path) {
-    let status = std::process::Command::new("sh")
-        .arg("-c")
-        .arg(format!("zstd -dc '{}' | tar -xf - -C '{}'", archive.display(), into.display()))
-        .status()
-        .expect("sh runs");
-    assert!(status.success(), "{} can be unpacked", archive.display());
 }
 
 #[test]
@@ -246,6 +242,39 @@ fn the_lake_follows_the_files_and_not_their_history() {
     assert!(ingest(scratch.path()).is_err());
     std::fs::remove_file(scratch.path().join("in/b.csv")).unwrap();
     assert_eq!(lake(&ingest(scratch.path()).unwrap()), first, "a file that went away");
+}
+
+#[test]
+fn a_header_that_drifts_is_refused_until_it_is_accepted() {
+    let first = "datum;leverantor;belopp;konto\n2025-01-13;A;1.50;5010\n";
+    for (case, second, accept, expect) in [
+        ("the same in another order", "belopp;konto;datum;leverantor\n2.50;5010;2025-02-13;B\n", vec![], Ok("")),
+        ("a new column", "datum;leverantor;belopp;konto;Projekt\n2025-02-13;B;2.50;5010;7\n", vec![], Err("accept_columns = [\"Projekt\"]")),
+        ("a new column, accepted", "datum;leverantor;belopp;konto;Projekt\n2025-02-13;B;2.50;5010;7\n", vec!["projekt"], Ok("the column \"Projekt\" is new")),
+        ("a column that was read is gone", "datum;leverantor;belopp\n2025-02-13;B;2.50\n", vec![], Err("read as account_code, is gone")),
+        ("anything goes", "datum;leverantor;belopp\n2025-02-13;B;2.50\n", vec!["*"], Ok("read as account_code, is gone")),
+    ] {
+        let scratch = workspace("drift", "oppen-reskontra", "", &[("2025-01.csv", first.as_bytes())]);
+        ingest(scratch.path()).unwrap_or_else(|e| panic!("{case}: {e}"));
+        std::fs::write(scratch.path().join("in/2025-02.csv"), second).unwrap();
+        settle_accepting(scratch.path(), "oppen-reskontra", "", &accept);
+        match (ingest(scratch.path()), expect) {
+            (Ok(store), Ok(change)) => {
+                let changes = rows(&store, &schema::SOURCE_FILE, &["path", "header_change"]);
+                assert!(changes[1].contains(change) && (change.is_empty() == changes[1].ends_with('|')), "{case}: {changes:?}");
+                // A fresh load says the same.
+                std::fs::remove_dir_all(scratch.path().join("out")).unwrap();
+                assert_eq!(rows(&ingest(scratch.path()).unwrap(), &schema::SOURCE_FILE, &["path", "header_change"]), changes, "{case}");
+            }
+            (Err(error), Err(part)) => {
+                assert!(error.to_string().contains(part), "{case}: {error}");
+                assert_eq!(error.exit_code(), 3, "{case}");
+                std::fs::remove_dir_all(scratch.path().join("out")).unwrap();
+                assert!(ingest(scratch.path()).is_err(), "{case}: a fresh load is refused too");
+            }
+            (result, expect) => panic!("{case}: expected {expect:?}, got {:?}", result.map(|_| ())),
+        }
+    }
 }
 
 #[test]

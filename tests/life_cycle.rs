@@ -514,7 +514,9 @@ fn a_workspace_writes_its_tables() {
     let mut store = Store::open_for_writing(&context.config.out_folder(), false).unwrap();
     write_spend(&mut store);
     let mut transaction = store.begin();
-    life_cycle::run(&context, &mut transaction).unwrap();
+    for (table, batch) in life_cycle::batches(&context, transaction.store()).unwrap() {
+        transaction.replace_with(table, &[batch]).unwrap();
+    }
     transaction.commit("test", StageEntry::default()).unwrap();
 
     let rows = |table: &'static Table| store.read(table).unwrap().iter().map(|b| b.num_rows()).sum::<usize>();

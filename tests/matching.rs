@@ -337,6 +337,14 @@ impl<'w> Second<'w> {
             others.min_by_key(|&r| (self.scope(&rows[r], bill).1, self.rank_key(r))).map(|r| rows[r].contract.clone())
         };
         if own.is_empty() {
+            let known: BTreeSet<&String> = rows.iter().flat_map(|r| std::iter::once(&r.contract).chain(r.framework.as_ref())).collect();
+            let stated = [&bill.contract_reference, &bill.order_reference].into_iter().flatten();
+            if let Some(contract) = stated.filter_map(|t| known.iter().find(|k| folded(k) == folded(t))).next() {
+                return Verdict { contract: Some((**contract).clone()), ..verdict("undetermined", "no_contract", Some("M9"), Some(-1)) };
+            }
+            if bill.category.is_none() && self.world.rows.iter().all(|r| r.scope.is_empty()) {
+                return verdict("off_contract", "no_contract", Some("M1"), Some(-1));
+            }
             if bill.category.is_none() {
                 return verdict("undetermined", "no_contract", Some("M9"), Some(-1));
             }
@@ -353,7 +361,7 @@ impl<'w> Second<'w> {
         if !pass.is_empty() {
             return self.among(bill, pass);
         }
-        let open: Vec<usize> = own.iter().copied().filter(|&r| !self.tests(r, bill).contains(&Says::No)).collect();
+        let open = self.open(bill, &own);
         if let Some(&first) = open.first() {
             let contracts: BTreeSet<&String> = open.iter().map(|&r| &rows[r].contract).collect();
             let contract = (contracts.len() == 1).then(|| rows[first].contract.clone());
@@ -368,7 +376,9 @@ impl<'w> Second<'w> {
             return missed("M5", r);
         }
         if let Some(&r) = own.iter().filter(|&&r| fails(r) == [true, false, false]).min_by_key(|&&r| self.term(&rows[r], bill, true).1) {
-            return missed("M4", r);
+            let is_later = rows[r].starts.is_some_and(|s| bill.day() < s) && self.scope(&rows[r], bill).0 == Says::Unknown;
+            let missed = missed("M4", r);
+            return Verdict { contract: missed.contract.filter(|_| !is_later), ..missed };
         }
         if let Some(&r) = own.iter().find(|&&r| !fails(r)[0] && fails(r)[1]) {
             return missed("M3", r);
@@ -377,6 +387,93 @@ impl<'w> Second<'w> {
             return verdict("undetermined", "unresolved", Some("M9"), ladder);
         }
         verdict("off_contract", "out_of_scope", Some("M1"), ladder)
+    }
+
+    /// Own rows that might cover the line, as far as anything tells them apart.
+    fn open(&self, bill: &Bill, own: &[usize]) -> Vec<usize> {
+        let rows = &self.world.rows;
+        let mut open: Vec<usize> = own.iter().copied().filter(|&r| !self.tests(r, bill).contains(&Says::No)).collect();
+        let keep = |open: &mut Vec<usize>, is_kept: &dyn Fn(usize) -> bool| {
+            let is_one = open.iter().all(|&r| rows[r].contract == rows[open[0]].contract);
+            if !is_one && open.iter().any(|&r| is_kept(r)) {
+                open.retain(|&r| is_kept(r));
+            }
+        };
+        keep(&mut open, &|r| self.is_instalment(r, bill));
+        let frameworks: BTreeSet<String> = open.iter().filter_map(|&r| rows[r].framework.clone()).collect();
+        keep(&mut open, &|r| !frameworks.contains(&rows[r].contract));
+        open
+    }
+
+    fn ceiling_of(&self, r: usize) -> Option<i64> {
+        self.world.rows.iter().find(|x| x.contract == self.world.rows[r].contract)?.ceiling
+    }
+
+    /// The whole value or the twelfth of it, but for rounding.
+    fn is_instalment(&self, r: usize, bill: &Bill) -> bool {
+        bill.amount > 0 && self.ceiling_of(r).is_some_and(|c| [c, c / 12].iter().any(|i| *i > 0 && (i - bill.amount).abs() <= 2))
+    }
+
+    fn may_tie(&self, supplier: &str) -> bool {
+        let rows = &self.world.rows;
+        let (first, last) = (|r: &Row| r.starts.unwrap_or(Date::from_days(i32::MIN)), |r: &Row| r.ends.unwrap_or(Date::from_days(i32::MAX)));
+        let overlap = |a: &Row, b: &Row| a.contract != b.contract && first(a) <= last(b) && first(b) <= last(a) && first(a) <= last(a) && first(b) <= last(b);
+        self.of(supplier).any(|a| self.of(supplier).any(|b| overlap(&rows[a], &rows[b])))
+    }
+
+    /// Contracts between which a line is open.
+    fn tied(&self, bill: &Bill, verdict: &Verdict) -> Vec<usize> {
+        let own: Vec<usize> = bill.supplier().map(|s| self.of(s).collect()).unwrap_or_default();
+        match (verdict.outcome, verdict.class) {
+            ("ambiguous", _) => {
+                let strict: Vec<usize> = own.iter().copied().filter(|&r| self.is_strict(r, bill)).collect();
+                let passing = || own.iter().copied().filter(|&r| self.tests(r, bill).iter().all(|s| *s == Says::Yes)).collect();
+                if strict.is_empty() { passing() } else { strict }
+            }
+            ("undetermined", "unresolved") if verdict.contract.is_none() => self.open(bill, &own),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The decisions after past practice has spoken.
+    fn with_practice(&self, mut verdicts: Vec<Verdict>) -> Vec<Verdict> {
+        let (bills, rows) = (&self.world.bills, &self.world.rows);
+        let unit = |b: &Bill| b.unit.map(|u| if u == "U-STRANGE" { "" } else { u });
+        let is_alike = |what: usize, a: &Bill, b: &Bill| {
+            let place = unit(a) == unit(b) && a.account == b.account;
+            a.supplier() == b.supplier()
+                && match what {
+                    0 => a.order_reference.is_some() && a.order_reference == b.order_reference,
+                    1 => place && a.amount > 0 && a.amount == b.amount,
+                    _ => place && a.category == b.category,
+                }
+        };
+        let counts_for = |b: &Bill, v: &Verdict| b.amount > 0 && v.by.is_some() && b.supplier().is_some_and(|s| self.may_tie(s));
+        let practice: Vec<(&Bill, String)> =
+            bills.iter().zip(&verdicts).filter(|(b, v)| counts_for(b, v)).map(|(b, v)| (b, v.contract.clone().unwrap())).collect();
+        for (bill, verdict) in bills.iter().zip(&mut verdicts) {
+            if verdict.contract.is_some() || !bill.supplier().is_some_and(|s| self.may_tie(s)) {
+                continue;
+            }
+            let tied = self.tied(bill, verdict);
+            for (what, least) in [(0, 1), (1, 1), (2, 100)] {
+                let alike: Vec<&String> = practice.iter().filter(|(b, _)| is_alike(what, bill, b)).map(|(_, c)| c).collect();
+                let count = |c: &String| alike.iter().filter(|x| **x == c).count();
+                let best = tied.iter().copied().map(|r| (count(&rows[r].contract), std::cmp::Reverse(rows[r].contract.clone()))).max();
+                if let Some((n, std::cmp::Reverse(contract))) = best
+                    && n >= least
+                    && n as f64 >= 0.9 * alike.len() as f64
+                {
+                    if verdict.outcome == "ambiguous" {
+                        (verdict.outcome, verdict.class) = ("compliant", "chosen");
+                        verdict.by = tied.iter().copied().find(|&r| rows[r].contract == contract);
+                    }
+                    verdict.contract = Some(contract);
+                    break;
+                }
+            }
+        }
+        verdicts
     }
 
     fn rank_key(&self, r: usize) -> usize {
@@ -398,13 +495,18 @@ impl<'w> Second<'w> {
             named.extend(words.filter_map(is_contract).filter(held).take(1).map(|c| ("explicit", c)));
         }
         for (class, contract) in named {
-            let mut meant: Vec<usize> = own.iter().copied().filter(|&r| rows[r].contract == contract).collect();
+            let meant: Vec<usize> = own.iter().copied().filter(|&r| rows[r].contract == contract).collect();
+            let under: Vec<usize> = own.iter().copied().filter(|&r| rows[r].contract != contract && rows[r].framework.as_ref() == Some(&contract)).collect();
+            let tail = (!under.is_empty()).then(|| self.named(bill, class, &under));
+            if meant.is_empty() && tail.is_none() {
+                continue;
+            }
             if meant.is_empty() {
-                meant = own.iter().copied().filter(|&r| rows[r].framework.as_ref() == Some(&contract)).collect();
+                return tail;
             }
-            if !meant.is_empty() {
-                return Some(self.named(bill, class, &meant));
-            }
+            let direct = self.named(bill, class, &meant);
+            // A call-off may outlive its framework.
+            return Some(tail.filter(|t| t.by.is_some() && direct.reason == Some("M4")).unwrap_or(direct));
         }
         None
     }
@@ -457,6 +559,9 @@ impl<'w> Second<'w> {
             if !kept.is_empty() {
                 left = kept;
             }
+        }
+        if !one(&left) && left.iter().any(|&r| self.is_instalment(r, bill)) {
+            left.retain(|&r| self.is_instalment(r, bill));
         }
         if one(&left) {
             return self.covered(bill, "chosen", left[0]);
@@ -511,7 +616,7 @@ impl<'w> Second<'w> {
         let bills = &self.world.bills;
         let rows = &self.world.rows;
         let originals: Vec<Option<usize>> = (0..bills.len()).map(|i| self.original(i)).collect();
-        let mut verdicts: Vec<Verdict> = bills.iter().map(|b| self.decide(b)).collect();
+        let mut verdicts: Vec<Verdict> = self.with_practice(bills.iter().map(|b| self.decide(b)).collect());
         for (i, original) in originals.iter().enumerate() {
             if let Some(o) = original {
                 verdicts[i] = verdicts[*o].clone();
@@ -840,5 +945,85 @@ fn every_line_can_be_explained() {
         assert!(credits_followed > 0, "the world has credits that follow a line");
         let error = spendtrace::matching::explain(&context, &store, &"ffffffffff-1".parse().unwrap(), &[]).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
+    }
+}
+
+/// Outcome, reason and contract of each line, with its amount.
+fn outcomes(store: &Store) -> BTreeMap<String, (String, String, String, i128)> {
+    let mut all = BTreeMap::new();
+    for batch in store.read(&schema::SPEND).unwrap() {
+        let c = Columns(&batch);
+        for row in 0..batch.num_rows() {
+            let text = |name: &str| c.text_at(name, row).unwrap_or("").to_string();
+            let contract = if text("contract_id").is_empty() { text("passed_by_contract_id") } else { text("contract_id") };
+            let net = c.money_at("spend_net", row).map_or(0, |m| i128::from(m.minor()));
+            all.insert(text("line_id"), (text("outcome"), text("reason"), contract, net));
+        }
+    }
+    all
+}
+
+#[test]
+fn whatif_says_what_a_run_with_the_changed_catalogue_would() {
+    for seed in 0..12 {
+        let world = random_world(seed, 6, 80);
+        let (scratch, store) = matched(&world, 7, 2);
+        let before = store.manifest().clone();
+        // One contract goes, another ends early, a third gets a ceiling.
+        let mut changed = world.clone();
+        changed.rows.retain(|r| r.contract != "AVT-001");
+        for row in &mut changed.rows {
+            match &*row.contract {
+                "AVT-002" => row.ends = Some(start().plus_days(60)),
+                "AVT-003" => row.ceiling = Some(50_000),
+                _ => {}
+            }
+        }
+        let (_other, after) = matched(&changed, 7, 2);
+        let inputs = spendtrace::matching::inputs::Inputs::read(&after).unwrap();
+        let found = spendtrace::matching::whatif::whatif(&context(scratch.path()), &store, &inputs, 1_000).unwrap();
+        let (old, new) = (outcomes(&store), outcomes(&after));
+        let moved: Vec<&String> = old.keys().filter(|id| old[*id] != new[*id]).collect();
+        let listed: BTreeSet<&String> = found.lines.iter().map(|l| &l.line_id).collect();
+        assert_eq!(listed, moved.iter().copied().collect::<BTreeSet<_>>(), "seed {seed}");
+        let compliant = |all: &BTreeMap<String, (String, String, String, i128)>| {
+            let sum: i128 = all.values().filter(|v| v.0 == "compliant").map(|v| v.3).sum();
+            spendtrace::model::Total::from_minor(sum).to_string()
+        };
+        assert_eq!((found.compliant_before_net.clone(), found.compliant_after_net.clone()), (compliant(&old), compliant(&new)), "seed {seed}");
+        assert_eq!(found.by_outcome.iter().map(|m| m.line_count).sum::<u64>(), found.changed_line_count);
+        assert_eq!(*store.manifest(), before, "nothing is written");
+        serde_json::to_string(&found).unwrap();
+    }
+}
+
+#[test]
+fn changes_of_the_catalogue_are_read_from_toml() {
+    use spendtrace::matching::whatif;
+    let world = random_world(1, 3, 5);
+    let (_scratch, store) = matched(&world, 7, 1);
+    let inputs = spendtrace::matching::inputs::Inputs::read(&store).unwrap();
+    let change = |text: &str| whatif::parse(std::path::Path::new("c.toml"), text).and_then(|c| whatif::changed(&inputs, &c, "SEK"));
+    let after = change(
+        "[[contract]]\ncontract_id = \"AVT-001\"\nends_on = \"2030-01-31\"\nceiling_net = \"12.5\"\n\
+         [[contract]]\ncontract_id = \"NEW\"\norganisation_number = \"556000-0002\"\ncategory_codes = [\"A\"]\n\
+         [[contract]]\ncontract_id = \"AVT-002\"\nremove = true\n",
+    )
+    .unwrap();
+    let rows = |id: &str| after.contracts.iter().filter(|r| r.contract_id == id).collect::<Vec<_>>();
+    assert!(rows("AVT-001").iter().all(|r| r.ends_on == Date::parse_iso("2030-01-31") && r.ceiling == Money::from_minor(1_250)));
+    assert!(rows("AVT-002").is_empty() && !rows("NEW").is_empty());
+    let holders: Vec<&str> = after.holders.iter().filter(|h| h.contract_id == "NEW").map(|h| h.supplier_id.as_str()).collect();
+    assert_eq!(holders, ["S-C"], "by its organisation number");
+    for (text, part) in [
+        ("", "changes nothing"),
+        ("[[contract]]\ncontract_id = \"NEW\"\n", "state vendor_name or organisation_number"),
+        ("[[contract]]\ncontract_id = \"NO\"\nremove = true\n", "no such contract"),
+        ("[[contract]]\ncontract_id = \"AVT-001\"\nends_on = \"2030-02-31\"\n", "is not a date"),
+        ("[[contract]]\ncontract_id = \"AVT-001\"\nceiling_net = \"1,5\"\n", "is not an amount"),
+        ("[[contract]]\ncontract_id = \"AVT-001\"\ncolour = 1\n", "unknown field"),
+    ] {
+        let error = change(text).unwrap_err();
+        assert!(error.to_string().contains(part) && error.exit_code() == 2, "{error}");
     }
 }

@@ -437,3 +437,263 @@ fn direct_awards_add_up_to_what_was_planted() {
     }
     assert!(planted >= 8, "{planted}");
 }
+
+#[test]
+fn decisions_are_as_sure_as_they_say() {
+    let planted = planted();
+    // By tenths of confidence: lines, right, said. Decisions that claim nothing are not among them.
+    let mut bands: BTreeMap<u32, (u64, u64, f64)> = BTreeMap::new();
+    let (mut accused, mut wrongly) = ((0u64, 0i128), (0u64, 0i128));
+    let mut report = String::from("said to be sure    lines    said   right\n");
+    let mut worst: Vec<(i128, String)> = Vec::new();
+    each(&run().store, &schema::SPEND, |row, i| {
+        let id = row.text_at("line_id", i).expect("required");
+        let truth = &planted[&place(id)];
+        let text = |name: &str| row.text_at(name, i).unwrap_or("");
+        if ["undetermined", "not_addressable"].contains(&text("outcome")) {
+            return;
+        }
+        let öre = row.money_at("net_amount", i).map_or(0, |m| i128::from(m.minor())).abs();
+        let confidence = row.float_at("confidence", i).expect("required");
+        let is_right = (text("outcome"), text("reason")) == (truth.outcome.as_str(), truth.reason.as_str());
+        let band = bands.entry((confidence * 20.0 + 1e-9).floor() as u32).or_default();
+        *band = (band.0 + 1, band.1 + u64::from(is_right), band.2 + confidence);
+        let accuses = |outcome: &str| ["off_contract", "deviating"].contains(&outcome);
+        if accuses(text("outcome")) {
+            accused = (accused.0 + 1, accused.1 + öre);
+            if !accuses(&truth.outcome) {
+                wrongly = (wrongly.0 + 1, wrongly.1 + öre);
+                worst.push((
+                    -öre,
+                    format!("{id} {} {} for {} ({}); {confidence:.2} {}", text("outcome"), text("reason"), truth.outcome, truth.case, text("evidence")),
+                ));
+            }
+        }
+    });
+    for (band, (lines, right, said)) in &bands {
+        let from = f64::from(*band) / 20.0;
+        let _ = writeln!(report, "{from:.2} to {:.2} {lines:>10}   {:.3}   {:.3}", from + 0.05, said / *lines as f64, *right as f64 / *lines as f64);
+    }
+    let _ = writeln!(report, "accused: {} lines, {} öre; wrongly: {} lines, {} öre", accused.0, accused.1, wrongly.0, wrongly.1);
+    worst.sort();
+    for (_, line) in worst.iter().take(10) {
+        let _ = writeln!(report, "  {line}");
+    }
+    println!("{report}");
+    let (lines, right, said) = bands.range(18..).fold((0, 0, 0.0), |(n, r, s), (_, b)| (n + b.0, r + b.1, s + b.2));
+    assert!(right as f64 >= 0.9 * lines as f64 && right as f64 >= said - 0.02 * lines as f64, "{report}");
+    // False accusations weigh most: a tenth of a per cent of what was accused, in kronor.
+    assert!(wrongly.1 * 1_000 <= accused.1, "{report}");
+}
+
+/// A run of the sample with more files beside it: (path, bytes, source and mapping). Nothing after the decisions unless `stage` says so.
+fn run_with(more: &[(&str, String, &str)], stage: &str) -> (Scratch, Store) {
+    let scratch = Scratch::new("quality-more");
+    copy_folder(&project().join("data/sample"), scratch.path());
+    let settings = scratch.path().join("spendtrace.toml");
+    let mut text = std::fs::read_to_string(&settings).expect("the sample has settings");
+    for (path, content, mapping) in more {
+        std::fs::write(scratch.path().join(path), content).expect("the scratch folder is writable");
+        let _ = writeln!(text, "\n[[source]]\nname = \"planted-{mapping}\"\npath = \"{path}\"\nmapping = \"{mapping}\"");
+    }
+    std::fs::write(&settings, text).expect("the scratch folder is writable");
+    let config = Config::load(scratch.path(), &[]).expect("the settings are valid");
+    let rules = Rules::load(scratch.path()).expect("the rules are valid");
+    let out = config.out_folder();
+    let context = Context { config, rules, privacy_key: [7; 32], progress: Box::new(|_, _, _| {}) };
+    let mut store = Store::open_for_writing(&out, false).expect("the output folder is free");
+    pipeline::run(&context, &mut store, Some(stage)).unwrap_or_else(|e| panic!("{e}"));
+    (scratch, store)
+}
+
+/// A decided line of the sample with its planted case.
+struct Decided {
+    case: &'static str,
+    supplier: String,
+    contract: String,
+    outcome: String,
+    reason: String,
+    exception: String,
+    day: String,
+    öre: i128,
+}
+
+/// The sample's lines of a run by path and record; lines that the truth does not know are left out.
+fn decided(store: &Store) -> BTreeMap<(String, u64), Decided> {
+    static PLANTED: OnceLock<BTreeMap<(String, u64), Planted>> = OnceLock::new();
+    let planted = PLANTED.get_or_init(planted);
+    let mut paths = BTreeMap::new();
+    each(store, &schema::SOURCE_FILE, |row, i| {
+        paths.insert(row.text_at("source_file_id", i).expect("required").to_string(), row.text_at("path", i).expect("required").to_string());
+    });
+    let mut all = BTreeMap::new();
+    each(store, &schema::SPEND, |row, i| {
+        let id: LineId = row.text_at("line_id", i).expect("required").parse().expect("a line id");
+        let at = (paths[&id.source_file_id].clone(), id.record);
+        let Some(truth) = planted.get(&at) else { return };
+        let text = |name: &str| row.text_at(name, i).unwrap_or("").to_string();
+        let line = Decided {
+            case: &truth.case,
+            supplier: text("supplier_id"),
+            contract: truth.contract.clone(),
+            outcome: text("outcome"),
+            reason: text("reason"),
+            exception: text("approved_exception_id"),
+            day: row.date_at("covered_on", i).map(|d| d.to_string()).unwrap_or_default(),
+            öre: row.money_at("net_amount", i).map_or(0, |m| i128::from(m.minor())),
+        };
+        all.insert(at, line);
+    });
+    all
+}
+
+/// Exceptions of suppliers that buy off contract: each of their lines in the time carries its number, keeps its outcome, and no other line does.
+#[test]
+fn approved_exceptions_are_found_on_their_lines_and_nowhere_else() {
+    const TERM: (&str, &str) = ("2025-03-01", "2025-10-31");
+    let before = decided(&run().store);
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for line in before.values().filter(|l| l.outcome == "off_contract" && l.supplier.starts_with("SE")) {
+        *counts.entry(&line.supplier).or_default() += 1;
+    }
+    let excepted: Vec<&str> = counts.iter().filter(|(_, n)| **n >= 5).map(|(s, _)| *s).step_by(3).collect();
+    assert!(excepted.len() >= 10, "{}", excepted.len());
+    let mut register = String::from("Undantagsnr;Organisationsnr;Beslutsdatum;Gäller fr.o.m.;Gäller t.o.m.;Ansvarig funktion;Skäl\n");
+    for (n, supplier) in excepted.iter().enumerate() {
+        let _ = writeln!(register, "U-{n:03};{};2025-02-15;{};{};Inköpschef;Övergång till nytt avtal", &supplier[2..], TERM.0, TERM.1);
+    }
+    let (_scratch, store) = run_with(&[("register/exceptions.csv", register, "approved-exceptions")], "match");
+    let after = decided(&store);
+    let mut score = Score::default();
+    for (at, line) in &after {
+        let is_due = excepted.contains(&line.supplier.as_str())
+            && (TERM.0..=TERM.1).contains(&line.day.as_str())
+            && matches!(line.outcome.as_str(), "off_contract" | "deviating");
+        score.add(!line.exception.is_empty(), is_due, line.öre);
+        assert_eq!((&line.outcome, &line.reason), (&before[at].outcome, &before[at].reason), "an exception changes no outcome: {at:?}");
+    }
+    let report = format!("{HEAD}{}", score.row("approved exceptions"));
+    println!("{report}");
+    assert!(score.expected >= 50 && score.precision() == 1.0 && score.recall() == 1.0, "{report}");
+}
+
+/// An amendment for every second contract whose term or units were broken, and a termination of some that were kept.
+#[test]
+fn amendments_change_what_they_say_from_their_day() {
+    const FROM: &str = "2025-07-01";
+    let before = decided(&run().store);
+    let of_case = |cases: &[&str]| -> Vec<String> {
+        let contracts: BTreeSet<&str> = before.values().filter(|l| cases.contains(&l.case) && !l.contract.is_empty()).map(|l| l.contract.as_str()).collect();
+        contracts.into_iter().step_by(2).map(str::to_string).collect()
+    };
+    let ended = of_case(&["m4_after_end", "m4_by_reference"]);
+    let closed = of_case(&["m5_unit_not_entitled", "m5_by_reference"]);
+    let mut kept = of_case(&["unique_scope", "explicit"]);
+    kept.retain(|c| !ended.contains(c) && !closed.contains(c));
+    kept.truncate(40);
+    assert!(ended.len() >= 3 && closed.len() >= 3 && kept.len() >= 20, "{} {} {}", ended.len(), closed.len(), kept.len());
+    let mut register = String::from("Avtalsnr;Tilläggsavtal;Slag;Undertecknat;Gäller fr.o.m.;Avtalsslut;Avropsberättigade\n");
+    ended.iter().for_each(|c| _ = writeln!(register, "{c};1;Förlängning;2024-01-10;2024-01-10;2027-12-31;"));
+    closed.iter().for_each(|c| _ = writeln!(register, "{c};1;Ändring;2025-06-10;{FROM};;alla"));
+    kept.iter().for_each(|c| _ = writeln!(register, "{c};1;Uppsägning;2025-05-10;{FROM};2025-06-30;"));
+    let (_scratch, store) = run_with(&[("register/amendments.csv", register, "contract-amendments")], "match");
+    let after = decided(&store);
+    let [mut extended, mut opened, mut terminated] = [Score::default(); 3];
+    let mut wrong = String::new();
+    for (at, line) in &after {
+        let old = &before[at];
+        let has = |contracts: &[String]| contracts.contains(&line.contract);
+        let is_held = |l: &Decided| matches!(l.outcome.as_str(), "compliant" | "deviating") || l.reason == "M6";
+        let mut tell = |score: &mut Score, is_found: bool, is_expected: bool| {
+            score.add(is_found, is_expected, line.öre);
+            if is_found != is_expected {
+                let _ = writeln!(
+                    wrong,
+                    "{at:?} {} {} of {}: {} {} was {} {}",
+                    line.case, line.day, line.contract, line.outcome, line.reason, old.outcome, old.reason
+                );
+            }
+        };
+        if old.reason == "M4" && has(&ended) {
+            tell(&mut extended, is_held(line), line.case.starts_with("m4_after") || line.case == "m4_by_reference");
+        }
+        if old.reason == "M5" && has(&closed) {
+            tell(&mut opened, is_held(line), line.day.as_str() >= FROM);
+        }
+        // Within the grace after the last day an invoice may be for what came before it.
+        let is_in_grace = line.day.as_str() >= FROM && line.day.as_str() <= "2025-07-30";
+        if is_held(old) && has(&kept) && ["unique_scope", "explicit"].contains(&line.case) && !is_in_grace && !line.day.is_empty() {
+            tell(&mut terminated, !is_held(line), line.day.as_str() >= FROM);
+        }
+    }
+    let report = format!("{HEAD}{}{}{}{wrong}", extended.row("extended"), opened.row("units added"), terminated.row("terminated"));
+    println!("{report}");
+    for score in [extended, opened, terminated] {
+        assert!(score.expected >= 10 && score.precision() >= FLOOR && score.recall() >= FLOOR, "{report}");
+    }
+}
+
+/// Purchases that were divided to stay below the limit of direct award, beside others that only look like it.
+#[test]
+fn split_purchases_are_found_and_look_alikes_are_not() {
+    // Days and kronor of the invoices of one vendor, whether each is in a category of its own, and whether they are one divided purchase.
+    type Shape = (&'static str, &'static [(&'static str, i64)], bool, bool);
+    const SHAPES: &[Shape] = &[
+        ("three in a week", &[("2025-03-03", 250_000), ("2025-03-05", 260_000), ("2025-03-07", 240_000)], false, true),
+        ("two on a day, to the krona", &[("2025-04-02", 350_000), ("2025-04-02", 350_000)], false, true),
+        ("just below, then more", &[("2025-05-05", 695_000), ("2025-05-16", 180_000)], false, true),
+        ("over two weeks, the last day", &[("2025-09-01", 400_000), ("2025-09-14", 350_000)], false, true),
+        ("a day too late", &[("2025-09-01", 400_000), ("2025-09-15", 350_000)], false, false),
+        ("below the limit together", &[("2025-03-03", 340_000), ("2025-03-04", 340_000)], false, false),
+        ("far apart", &[("2025-02-03", 300_000), ("2025-05-05", 300_000), ("2025-08-04", 300_000)], false, false),
+        ("of different kinds", &[("2025-03-03", 250_000), ("2025-03-04", 250_000), ("2025-03-05", 250_000)], true, false),
+        ("one large purchase", &[("2025-06-02", 900_000)], false, false),
+        ("small running purchases", &[("2025-06-02", 90_000), ("2025-06-03", 90_000), ("2025-06-04", 90_000)], false, false),
+        ("credited again", &[("2025-06-02", 360_000), ("2025-06-03", 360_000), ("2025-06-04", -360_000)], false, false),
+    ];
+    const ACCOUNTS: [&str; 3] = ["5010", "5019", "5022"];
+    const VENDORS_OF_SHAPE: usize = 5;
+    let number = |n: usize| {
+        let body = format!("5598{n:05}");
+        let sum: u32 = body.bytes().enumerate().map(|(i, b)| u32::from(b - b'0') * if i % 2 == 0 { 2 } else { 1 }).map(|d| d / 10 + d % 10).sum();
+        format!("{body}{}", (10 - sum % 10) % 10)
+    };
+    let mut ledger = String::from("Leverantörsnr;Leverantör;Organisationsnr;Fakturanr;Vernr;Verdatum;Fakturadatum;Konto;Ansvar;Belopp;Valuta\n");
+    let mut planted: BTreeMap<String, (&str, bool, i64)> = BTreeMap::new();
+    for (n, (shape, invoices, is_of_kinds, is_split)) in SHAPES.iter().enumerate() {
+        for copy in 0..VENDORS_OF_SHAPE {
+            let organisation = number(90_000 + 10 * n + copy);
+            for (at, (day, kronor)) in invoices.iter().enumerate() {
+                let account = ACCOUNTS[if *is_of_kinds { at } else { copy % ACCOUNTS.len() }];
+                let vendor = format!("Delköp {n}{copy} AB");
+                let _ = writeln!(ledger, "P{n}{copy};{vendor};{organisation};F{n}{copy}{at};V{n}{copy}{at};{day};{day};{account};13010;{kronor},00;SEK");
+            }
+            planted.insert(format!("SE{organisation}"), (*shape, *is_split, invoices.iter().map(|(_, k)| k).sum()));
+        }
+    }
+    let (_scratch, store) = run_with(&[("register/split.csv", ledger, "raindance-kontering")], "analyse");
+    let table = spendtrace::analysis::all_tables().find(|t| t.full_name() == "metric.split_purchase").expect("the analysis is declared");
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    let mut others: BTreeSet<String> = BTreeSet::new();
+    each(&store, table, |row, i| {
+        if row.text_at("threshold_code", i) == Some("direct_award") {
+            let supplier = row.text_at("supplier_id", i).expect("required").to_string();
+            if planted.contains_key(&supplier) {
+                found.insert(supplier)
+            } else {
+                others.insert(supplier)
+            };
+        }
+    });
+    let mut score = Score::default();
+    let mut wrong = String::new();
+    for (supplier, (shape, is_split, kronor)) in &planted {
+        score.add(found.contains(supplier), *is_split, i128::from(*kronor) * 100);
+        if found.contains(supplier) != *is_split {
+            let _ = writeln!(wrong, "{shape}: {supplier} is {}", if *is_split { "missed" } else { "accused" });
+        }
+    }
+    let report = format!("{HEAD}{}suppliers of the sample itself: {}\n{wrong}", score.row("split purchases"), others.len());
+    println!("{report}");
+    assert!(score.precision() >= FLOOR && score.recall() >= FLOOR, "{report}");
+}

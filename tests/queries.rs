@@ -66,6 +66,24 @@ fn headers_name_charts_of_declared_columns_and_policy_sentences_that_exist() {
 }
 
 #[test]
+fn a_cut_of_another_metric_reads_one_that_is_made_before_it() {
+    // The metrics that a query names, its header left out.
+    let named = |sql: &str| -> BTreeSet<String> {
+        let text = bare(sql);
+        let word = |rest: &str| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+        text.match_indices(" metric.").map(|(at, found)| word(&text[at + found.len()..])).collect()
+    };
+    let reads: Vec<(&str, BTreeSet<String>)> = catalogue::analyses().iter().map(|a| (a.name, named(a.sql))).collect();
+    let first: BTreeSet<&str> = reads.iter().filter(|(_, names)| names.is_empty()).map(|(name, _)| *name).collect();
+    for (name, names) in &reads {
+        for other in names {
+            assert!(first.contains(other.as_str()), "{name} reads metric.{other}, which is not of the first wave");
+        }
+    }
+    assert!(first.len() < reads.len(), "no query is a cut of another");
+}
+
+#[test]
 fn unknown_checks_are_named() {
     let store = Store::open(Scratch::new("unknown").path()).expect("an empty store");
     let error = analysis::check(&store, &["no_such"]).err().expect("an error").to_string();

@@ -240,10 +240,11 @@ pub fn fixture(root: &Path, plan: &Plan) -> Store {
         b.int("term_months", Some(i64::from(ends.period().index() - starts.period().index()) + 1))
             .int("elapsed_months", Some(i64::from(as_of.period().index() - starts.period().index()) + 1));
         b.int("loaded_months", Some(12))
-            .int("followable_field_count", Some(5 + *i as i64 % 5))
+            // Start, end and category are always on file; the others as the columns of this contract say.
+            .int("followable_field_count", Some(3 + [i % 5 != 4, i % 2 == 0, i % 3 == 0].into_iter().filter(|is_filled| *is_filled).count() as i64))
             .boolean("has_price_list", Some(i % 2 == 0))
             .boolean("has_owner", Some(i % 3 == 0));
-        b.boolean("is_followed_up_12m", Some(i % 4 == 0));
+        b.boolean("is_followed_up_12m", Some(i % 4 == 0)).int("amendment_count", Some(0));
         b.end_row();
     }
     small.push((&schema::CONTRACT_TERM, b));
@@ -409,6 +410,9 @@ fn figures_on_the_page_are_those_of_the_metrics_and_add_up() {
     let context = context(scratch.path(), "sv");
     report::run(&context, &mut store).expect("written");
     let html = std::fs::read_to_string(report::folder(&context, &store).join("report.html")).expect("readable");
+    for place in ["{value}", "{numerator}", "{denominator}", "{coverage}", "{target}"] {
+        assert!(!html.contains(place), "a sentence was left with {place}");
+    }
     let columns = ["compliant_spend_net", "deviating_spend_net", "off_contract_spend_net", "ambiguous_spend_net", "undetermined_spend_net"];
     let mut sum = 0;
     for column in columns {
@@ -491,7 +495,7 @@ fn the_workbook_holds_text_as_text_and_recomputes_its_headline() {
     let mut seen = 0;
     for name in &names {
         let formulas: Vec<String> = book.worksheet_formula(name).expect("a sheet").used_cells().filter(|c| !c.2.is_empty()).map(|c| c.2.clone()).collect();
-        assert!(name == "Översikt" || formulas.is_empty(), "{name}: {formulas:?}");
+        assert!(["Översikt", "Korstabell"].contains(&name.as_str()) || formulas.is_empty(), "{name}: {formulas:?}");
         for (_, _, cell) in book.worksheet_range(name).expect("a sheet").used_cells() {
             seen += usize::from(matches!(cell, Data::String(s) if HOSTILE.contains(&s.as_str())));
         }
@@ -514,6 +518,106 @@ fn the_workbook_holds_text_as_text_and_recomputes_its_headline() {
         let sum: i128 = (1..rows.height() as u32).map(|r| minor(rows.get_value((r, 3 + line as u32)))).sum();
         assert_eq!(sum, expect, "{column}: the sum of the rows");
     }
+}
+
+/// Runs LibreOffice over a workbook and gives the workbook that it saves; `None`, with the reason printed, where there is none.
+fn saved_by_office(book: &Path, scratch: &Path) -> Option<PathBuf> {
+    let is_required = std::env::var_os("SPENDTRACE_REQUIRE_OFFICE").is_some_and(|v| v == "1");
+    let has = |name: &str| std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(name).is_file()));
+    let Some(program) = ["soffice", "libreoffice"].into_iter().find(|n| has(n)) else {
+        assert!(!is_required, "SPENDTRACE_REQUIRE_OFFICE=1 and there is no LibreOffice; install the package libreoffice-calc-nogui");
+        eprintln!("skipped: there is no LibreOffice here");
+        return None;
+    };
+    // By itself it trusts the values that stand in the file; we want its own.
+    let profile = scratch.join("office");
+    std::fs::create_dir_all(profile.join("user")).expect("writable");
+    std::fs::write(
+        profile.join("user/registrymodifications.xcu"),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<oor:items xmlns:oor=\"http://openoffice.org/2001/registry\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\n<item oor:path=\"/org.openoffice.Office.Calc/Formula/Load\"><prop oor:name=\"OOXMLRecalcMode\" oor:op=\"fuse\"><value>0</value></prop></item>\n</oor:items>\n",
+    )
+    .expect("writable");
+    let out = scratch.join("saved");
+    let status = std::process::Command::new(program)
+        .arg(format!("-env:UserInstallation=file://{}", profile.display()))
+        .args(["--headless", "--norestore", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir"])
+        .arg(&out)
+        .arg(book)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status()
+        .expect("the office starts");
+    assert!(status.success(), "the office refused the workbook: {status}");
+    Some(out.join(book.file_name().expect("a name")))
+}
+
+#[test]
+fn a_spreadsheet_opens_the_workbook_and_computes_the_same_figures() {
+    use calamine::{Data, Reader, Xlsx, open_workbook};
+    let (scratch, folder) = reported("office", &Plan { lines: 900, language: "sv", is_hostile: true });
+    let ours = folder.join("report.xlsx");
+    let Some(theirs) = saved_by_office(&ours, scratch.path()) else { return };
+    let mut ours: Xlsx<_> = open_workbook(&ours).expect("a workbook");
+    let mut theirs: Xlsx<_> = open_workbook(&theirs).expect("what the office saved");
+    assert_eq!(ours.sheet_names(), theirs.sheet_names());
+    let mut formulas = 0;
+    for name in ours.sheet_names() {
+        let cells = |book: &mut Xlsx<_>| -> BTreeMap<(u32, u32), String> {
+            let range = book.worksheet_formula(&name).expect("a sheet");
+            let (top, left) = range.start().unwrap_or((0, 0));
+            range.used_cells().filter(|c| !c.2.is_empty()).map(|c| ((c.0 as u32 + top, c.1 as u32 + left), c.2.clone())).collect()
+        };
+        let (a, mut b) = (cells(&mut ours), cells(&mut theirs));
+        // The office writes a truth value as a call of TRUE or FALSE.
+        let truths = ours.worksheet_range(&name).expect("a sheet");
+        b.retain(|place, formula| {
+            !matches!((truths.get_value(*place), formula.as_str()), (Some(Data::Bool(true)), "TRUE()") | (Some(Data::Bool(false)), "FALSE()"))
+        });
+        assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>(), "{name}: only our formulas are formulas");
+        assert!(a.is_empty() || ["Översikt", "Korstabell"].contains(&name.as_str()), "{name} has formulas");
+        let (a_values, b_values) = (ours.worksheet_range(&name).expect("a sheet"), theirs.worksheet_range(&name).expect("a sheet"));
+        assert_eq!(a_values.get_size().0, b_values.get_size().0, "{name}: as many rows");
+        for &(row, column) in a.keys() {
+            let number = |cell: Option<&Data>| match cell {
+                Some(Data::Float(v)) => *v,
+                Some(Data::Int(v)) => *v as f64,
+                other => panic!("{name} {row} {column}: {other:?}"),
+            };
+            let (expect, got) = (number(a_values.get_value((row, column))), number(b_values.get_value((row, column))));
+            assert!((expect - got).abs() < 0.005, "{name} {row} {column}: we say {expect}, the office says {got}");
+        }
+        formulas += a.len();
+        for (row, column, cell) in a_values.used_cells() {
+            if let Data::String(text) = cell {
+                assert_eq!(b_values.get((row, column)).map(ToString::to_string).as_deref(), Some(text.as_str()), "{name} {row} {column}");
+            }
+        }
+    }
+    assert!(formulas > 60, "the headline and the crosstab are formulas: {formulas}");
+}
+
+#[test]
+fn open_data_holds_every_line_and_no_sole_trader() {
+    let scratch = Scratch::new("open-data");
+    let store = fixture(scratch.path(), &Plan { lines: 700, language: "sv", is_hostile: true });
+    let context = context(scratch.path(), "sv");
+    let out = scratch.path().join("open");
+    let done = report::export_open_data(&context, &store, &out).expect("written");
+    assert_eq!((done.files, done.rows), (12, 700));
+    let (mut rows, mut sum) = (0, 0i128);
+    for (name, bytes) in files_below(&out) {
+        assert!(name.starts_with("2024/leverantorsreskontra-2024-") && name.ends_with(".csv"), "{name}");
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        assert_eq!(reader.headers().expect("a header").iter().collect::<Vec<_>>(), report::OPEN_DATA_COLUMNS);
+        for record in reader.records() {
+            let record = record.expect("every row has fifteen columns");
+            rows += 1;
+            sum += record[7].replace('.', "").parse::<i128>().expect("an amount with two decimals");
+            assert!(record[8].starts_with(&name["2024/leverantorsreskontra-".len()..][..7]) && !record[3].is_empty(), "{record:?}");
+            assert!(record.iter().all(|cell| cell.parse::<f64>().is_ok() || !report::looks_like_formula(cell)), "{record:?}");
+        }
+    }
+    assert_eq!((rows, sum), (700, done.sums["SEK"]));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use spendtrace::model::Date;
 use spendtrace::resolve::decide::{Options, decide};
 use spendtrace::resolve::linkage::probability;
 use spendtrace::resolve::name;
@@ -114,7 +115,7 @@ fn resolved(labelled: &[&Labelled], link_score_min: f64) -> Vec<u32> {
         })
         .collect();
     records.sort_by(|a, b| a.key.cmp(&b.key));
-    let resolution = decide(&records, &Options { home: None, own_numbers: &[], link_score_min, overrides: &[] }).unwrap();
+    let resolution = decide(&records, &Options { home: None, own_numbers: &[], link_score_min, overrides: &[], as_of: Date::from_days(0) }).unwrap();
     resolution.links.iter().map(|l| l.supplier).collect()
 }
 

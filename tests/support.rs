@@ -59,3 +59,13 @@ pub fn copy_folder(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Unpacks a tar.zst of the corpus into a folder.
+pub fn unpack(archive: &Path, into: &Path) {
+    let status = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!("zstd -dc '{}' | tar -xf - -C '{}'", archive.display(), into.display()))
+        .status()
+        .expect("sh runs");
+    assert!(status.success(), "{} can be unpacked", archive.display());
+}

@@ -3,7 +3,7 @@
 -- why: Rules rot: the share of kronor with no category, or one given by a weak rule, says how far category figures can be trusted.
 -- grain: one method
 -- key: category_method
--- column: category_method text! line, rule_vendor, rule_account, rule_text, contract, supplier_majority or unclassified.
+-- column: category_method text! line, rule_vendor, rule_account, rule_text, contract, supplier_account, supplier_majority, model or unclassified.
 -- column: line_count int! Lines.
 -- column: supplier_count int! Suppliers.
 -- column: category_count int! Categories given.

@@ -21,6 +21,7 @@
 -- column: deviating_spend_net money! Covered by a contract whose price or ranking was not followed (M7, M8).
 -- column: off_contract_spend_net money! No contract covers the line (M1 to M6).
 -- column: maverick_spend_net money! Of off contract: a contract with another supplier covered it and was passed by (M2).
+-- column: excepted_spend_net money! Of off contract and deviating: under an approved exception.
 -- column: ambiguous_spend_net money! Several contracts fit and nothing tells them apart.
 -- column: undetermined_spend_net money! Evidence is missing (M9).
 -- column: supplier_compliance_ratio float contract_supplier_spend_net / addressable_spend_net; empty when nothing is addressable.
@@ -33,6 +34,7 @@
 -- source: supplier compliance (leverantörstrohet) and contract compliance (avtalstrohet) as told apart by Inköpsrådet, "Ekonomisk uppföljning i praktiken"; category coverage as avtaledekning of DFØ (anskaffelser.no)
 with lines as (
     select category_group_code, category_group_name, category_code, category_name, is_addressable, outcome, reason, ladder_level, is_category_covered, coalesce(spend_net, 0) as spend_net,
+        coalesce(approved_exception_id, '') <> '' as is_excepted,
         case when is_addressable then invoice_key end as addressable_invoice_key,
         case when is_addressable then supplier_id end as addressable_supplier_id
     from matched.spend
@@ -53,6 +55,7 @@ sums as (
         sum(case when outcome = 'deviating' then spend_net else 0 end) as deviating_spend_net,
         sum(case when outcome = 'off_contract' then spend_net else 0 end) as off_contract_spend_net,
         sum(case when outcome = 'off_contract' and reason = 'M2' then spend_net else 0 end) as maverick_spend_net,
+        sum(case when is_excepted then spend_net else 0 end) as excepted_spend_net,
         sum(case when outcome = 'ambiguous' then spend_net else 0 end) as ambiguous_spend_net,
         sum(case when outcome = 'undetermined' then spend_net else 0 end) as undetermined_spend_net
     from lines
@@ -77,6 +80,7 @@ select
     deviating_spend_net,
     off_contract_spend_net,
     maverick_spend_net,
+    excepted_spend_net,
     ambiguous_spend_net,
     undetermined_spend_net,
     cast(contract_supplier_spend_net as double) / cast(nullif(addressable_spend_net, 0) as double) as supplier_compliance_ratio,

@@ -5,6 +5,7 @@
 //! `queries/check` over them, and the key figures of `data/kpi`, in one transaction: figures that break an invariant are
 //! never committed.
 
+mod holiday;
 mod key_figure;
 mod rule_table;
 
@@ -17,7 +18,7 @@ pub mod life_cycle;
 pub mod tender_flags;
 
 pub use crate::schema::metric as catalogue;
-pub use key_figure::{KeyFigure, Kind, Unit, key_figures};
+pub use key_figure::{KeyFigure, Kind, Target, Unit, key_figures};
 
 use crate::assets;
 use crate::error::{Error, Result};
@@ -52,13 +53,22 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
         session.replace_view(transaction.store(), table, std::slice::from_ref(file))?;
     }
 
-    for (table, file) in run_queries(context, &transaction, &session)? {
-        session.replace_view(transaction.store(), table, std::slice::from_ref(&file))?;
-        written.push((table, file));
+    for wave in waves() {
+        for (table, file) in run_queries(context, &transaction, &session, &wave)? {
+            session.replace_view(transaction.store(), table, std::slice::from_ref(&file))?;
+            written.push((table, file));
+        }
     }
-    let broken: Vec<String> = check_session(&session, &[])?.into_iter().filter(|c| c.rows.num_rows() > 0).map(|c| c.message()).collect();
+    let inside: Vec<&str> = checks().map(|(name, _, _)| name).filter(|name| !OUTSIDE.contains(name)).collect();
+    let broken: Vec<String> = check_session(&session, &inside)?.into_iter().filter(|c| c.rows.num_rows() > 0).map(|c| c.message()).collect();
     if !broken.is_empty() {
         return Err(Error::Reconcile(format!("the figures contradict each other and were not kept:\n{}", broken.join("\n"))));
+    }
+    // Procurements and tenders come from files of the workspace, not from the lake; key figures may ask for them.
+    for (table, batch) in life_cycle::batches(context, transaction.store())?.into_iter().chain(tender_flags::batches(context)?) {
+        let file = write_one(&transaction, table, &[batch])?;
+        session.replace_view(transaction.store(), table, std::slice::from_ref(&file))?;
+        written.push((table, file));
     }
     for (table, batch) in key_figure::batches(context, transaction.store(), &session, &figures)? {
         written.push((table, write_one(&transaction, table, &[batch])?));
@@ -68,6 +78,12 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     }
     transaction.commit("analyse", StageEntry { fingerprint: print })
 }
+
+/// The checks that `check reconcile` asks: from the files to the decisions, and with the totals that others state.
+pub const RECONCILE: &[&str] = &["source_file_reconciles", "decided_equals_lake", "control_totals_reconcile", "ledger_reconciles"];
+/// Those of them that compare with figures from outside. A file that disagrees with its own total row, or with the ledger, is shown and
+/// refused by `check`; it does not keep the figures from being made.
+const OUTSIDE: &[&str] = &["control_totals_reconcile", "ledger_reconciles"];
 
 /// One invariant of `queries/check`, asked.
 pub struct Check {
@@ -92,8 +108,12 @@ impl Check {
     }
 }
 
-/// Asks the invariants of those names, or all when none is named, over the committed store. An unknown name is an error.
+/// Asks the invariants of those names, or all when none is named, over the committed store, every file of which is checked first.
+/// `reconcile` stands for those of [`RECONCILE`]. An unknown name is an error.
 pub fn check(store: &Store, names: &[&str]) -> Result<Vec<Check>> {
+    store.verify()?;
+    let names: Vec<&str> = names.iter().flat_map(|n| if *n == "reconcile" { RECONCILE.to_vec() } else { vec![*n] }).collect();
+    let names = names.as_slice();
     let session = SqlSession::open(store, all_tables())?;
     check_session(&session, names)
 }
@@ -175,6 +195,7 @@ const fn duckdb_type(ty: Type) -> &'static str {
         Type::Int => "bigint",
         Type::Money => "decimal(18,2)",
         Type::Quantity => "decimal(18,4)",
+        Type::Rate => "decimal(18,8)",
         Type::Date => "date",
         Type::Bool => "boolean",
         Type::Float => "double",
@@ -196,16 +217,40 @@ fn stage_fingerprint(context: &Context, store: &Store) -> Result<String> {
     let rules = context.rules.fingerprint_text();
     let as_of = context.as_of(store).to_string();
     let mut texts: Vec<&str> = vec![VERSION, &config, &rules, &as_of];
-    texts.extend(assets::below("queries/").chain(assets::below("data/kpi/")).chain(assets::below("data/reference/cost_components")).map(|(_, text)| text));
+    texts.extend(
+        assets::below("queries/")
+            .chain(assets::below("data/kpi/"))
+            .chain(assets::below("data/reference/cost_components"))
+            .chain(assets::below("data/reference/holidays"))
+            .map(|(_, text)| text),
+    );
     let own = key_figure::workspace_texts(&context.config.workspace)?;
     texts.extend(own.iter().map(|(_, text)| text.as_str()));
+    let of_workspace = [life_cycle::fingerprint_text(&context.config.workspace)?, tender_flags::fingerprint_text(&context.config.workspace)?];
+    texts.extend(of_workspace.iter().map(String::as_str));
     let tables = schema::TABLES.iter().copied().filter(|t| t.schema != "rule");
     Ok(fingerprint(store, tables, &texts))
 }
 
-/// Runs every analysis and writes its file; the files count when the caller names them.
-fn run_queries(context: &Context, transaction: &Transaction<'_>, session: &SqlSession) -> Result<Vec<(&'static Table, FileEntry)>> {
-    let analyses = catalogue::analyses();
+/// The analyses in the order that they can be made in: first those over the decisions, then the cuts of a table of the first wave.
+fn waves() -> [Vec<&'static catalogue::Analysis>; 2] {
+    let reads_another = |a: &&catalogue::Analysis| body(a.sql).contains(" metric.");
+    let (second, first) = catalogue::analyses().iter().partition(reads_another);
+    [first, second]
+}
+
+/// The statement without its header.
+fn body(sql: &str) -> String {
+    sql.lines().filter(|l| !l.starts_with("--")).collect::<Vec<_>>().join("\n")
+}
+
+/// Runs analyses and writes their files; the files count when the caller names them.
+fn run_queries(
+    context: &Context,
+    transaction: &Transaction<'_>,
+    session: &SqlSession,
+    analyses: &[&'static catalogue::Analysis],
+) -> Result<Vec<(&'static Table, FileEntry)>> {
     let most = if transaction.store().row_count(&schema::SPEND) < SEQUENTIAL_FROM_LINES { PARALLEL_QUERIES } else { 1 };
     let threads = if context.config.threads == 0 { most } else { context.config.threads.min(most) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| Error::Store(format!("cannot start threads: {e}; set threads = 1")))?;

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use super::holiday;
 use crate::assets;
 use crate::error::{Error, Result};
+use crate::model::identifier::Scheme;
 use crate::model::{Date, Money, Period};
 use crate::pipeline::Context;
 use crate::rules::is_money;
-use crate::schema::{CALENDAR, COST_COMPONENT, DAY, INVOICE_LINE, PARAMETER, RUN, THRESHOLD, Table};
+use crate::schema::{CALENDAR, COST_COMPONENT, COST_TEXT, DAY, INVOICE_LINE, PARAMETER, RUN, THRESHOLD, Table};
 use crate::store::{Frame, Store, TableBuilder};
 
 /// First and last month of the calendar: it holds every contract term and run-out month worth naming, and the as-of day of a lake without lines.
@@ -23,11 +25,13 @@ pub fn batches(context: &Context, store: &Store) -> Result<Vec<(&'static Table, 
         return Err(Error::Config(format!("as_of_on {as_of} lies outside the calendar, {FIRST} to {LAST}")));
     }
     let loaded: BTreeSet<Period> = store.files(&INVOICE_LINE).iter().filter(|f| f.rows > 0).filter_map(|f| Period::parse(f.period.as_deref()?)).collect();
+    let [components, texts] = cost_components(&context.config.cost_components)?;
     Ok(vec![
         (&RUN, run_table(as_of, &loaded, &context.config.currency)),
         (&CALENDAR, calendar(&loaded)),
-        (&DAY, days()),
-        (&COST_COMPONENT, cost_components()?),
+        (&DAY, days(&context.config.currency)?),
+        (&COST_COMPONENT, components),
+        (&COST_TEXT, texts),
         (&THRESHOLD, thresholds(context)),
         (&PARAMETER, parameters(context, as_of)),
     ])
@@ -43,6 +47,7 @@ fn run_table(as_of: Date, loaded: &BTreeSet<Period>, currency: &str) -> Frame {
         .text("last_period", Some(&loaded.last().unwrap_or(&own).to_string()))
         .int("loaded_month_count", Some(loaded.len() as i64))
         .text("currency", Some(currency))
+        .text("home_country", Scheme::of_organisations_in(currency).map(Scheme::country).filter(|c| !c.is_empty()))
         .end_row();
     rows.finish()
 }
@@ -64,41 +69,85 @@ fn calendar(loaded: &BTreeSet<Period>) -> Frame {
     rows.finish()
 }
 
-fn days() -> Frame {
+fn days(currency: &str) -> Result<Frame> {
+    let holidays = holiday::days(currency, FIRST.year_month().0..=LAST.year_month().0)?;
     let mut rows = TableBuilder::new(&DAY);
     for day in (FIRST.first_day().days()..=LAST.last_day().days()).map(Date::from_days) {
-        rows.date("day_on", Some(day)).int("day_index", Some(i64::from(day.days()))).int("month_index", Some(i64::from(day.period().index()))).end_row();
+        let weekday = holiday::weekday_number(day);
+        let rest = match weekday {
+            _ if holidays.contains(&day) => Some("holiday"),
+            7 => Some("sunday"),
+            6 => Some("saturday"),
+            _ => None,
+        };
+        rows.date("day_on", Some(day))
+            .int("day_index", Some(i64::from(day.days())))
+            .int("month_index", Some(i64::from(day.period().index())))
+            .int("weekday_number", Some(weekday))
+            .text("rest_day_kind", rest)
+            .end_row();
     }
-    rows.finish()
+    Ok(rows.finish())
 }
 
-fn cost_components() -> Result<Frame> {
+/// The components with their switches, and the texts that tell them. `counted` are the codes of the setting; empty = as the file says.
+fn cost_components(counted: &[String]) -> Result<[Frame; 2]> {
     const PATH: &str = "data/reference/cost_components.toml";
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
         component: Vec<Component>,
+        text: Vec<Text>,
     }
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Component {
-        account_text: String,
-        component_code: String,
+        code: String,
+        name_sv: String,
+        name_en: String,
+        is_included: bool,
+        source: String,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Text {
+        place: String,
+        text: String,
+        component: String,
         source: String,
     }
     let text = assets::text(PATH).ok_or_else(|| Error::Internal(format!("{PATH} is not embedded")))?;
     let file: File = toml::from_str(text).map_err(|e| Error::Rules(format!("{PATH}: {e}")))?;
-    let mut rows = TableBuilder::new(&COST_COMPONENT);
-    for component in file.component {
-        if !["freight", "fee"].contains(&component.component_code.as_str()) {
-            return Err(Error::Rules(format!("{PATH}: component_code \"{}\" is not freight or fee", component.component_code)));
-        }
-        rows.text("account_text", Some(&component.account_text.to_lowercase()))
-            .text("component_code", Some(&component.component_code))
+    let codes: Vec<&str> = file.component.iter().map(|c| c.code.as_str()).collect();
+    if let Some(unknown) = counted.iter().find(|c| !codes.contains(&c.as_str())) {
+        return Err(Error::Config(format!("cost_components: \"{unknown}\" is no component of the total cost; there are {}", codes.join(", "))));
+    }
+    let mut components = TableBuilder::new(&COST_COMPONENT);
+    for (order, component) in (1..).zip(&file.component) {
+        // The price itself is what the rest comes on top of.
+        let is_included = if counted.is_empty() { component.is_included } else { component.code == "price" || counted.contains(&component.code) };
+        components
+            .text("component_code", Some(&component.code))
+            .int("component_order", Some(order))
+            .text("name_sv", Some(&component.name_sv))
+            .text("name_en", Some(&component.name_en))
+            .boolean("is_included", Some(is_included))
             .text("component_source", Some(&component.source))
             .end_row();
     }
-    Ok(rows.finish())
+    let mut texts = TableBuilder::new(&COST_TEXT);
+    for text in &file.text {
+        if !["freight", "fee"].contains(&text.component.as_str()) || !["account_name", "line_text"].contains(&text.place.as_str()) {
+            return Err(Error::Rules(format!("{PATH}: \"{}\": a text is for freight or fee, in account_name or line_text", text.text)));
+        }
+        texts
+            .text("text_place", Some(&text.place))
+            .text("match_text", Some(&text.text.to_lowercase()))
+            .text("component_code", Some(&text.component))
+            .text("text_source", Some(&text.source))
+            .end_row();
+    }
+    Ok([components.finish(), texts.finish()])
 }
 
 fn thresholds(context: &Context) -> Frame {

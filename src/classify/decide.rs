@@ -18,7 +18,9 @@ pub(super) enum Method {
     RuleAccount,
     RuleText,
     Contract,
+    SupplierAccount,
     SupplierMajority,
+    Model,
     Unclassified,
 }
 
@@ -30,7 +32,9 @@ impl Method {
             Method::RuleAccount => "rule_account",
             Method::RuleText => "rule_text",
             Method::Contract => "contract",
+            Method::SupplierAccount => "supplier_account",
             Method::SupplierMajority => "supplier_majority",
+            Method::Model => "model",
             Method::Unclassified => "unclassified",
         }
     }
@@ -43,7 +47,8 @@ impl Method {
             Method::RuleAccount => 0.95,
             Method::RuleText => 0.92,
             Method::Contract => 0.85,
-            Method::SupplierMajority => 0.85,
+            Method::SupplierAccount => 0.88,
+            Method::SupplierMajority | Method::Model => 0.85,
             Method::Unclassified => 0.0,
         }
     }
@@ -62,27 +67,75 @@ pub(super) struct Decision {
     pub exclusion: Option<String>,
     /// Number of the supplier; 0 when the vendor is not resolved.
     pub supplier: u32,
+    /// Number of the account; 0 when none is stated.
+    pub account: u32,
 }
 
 impl Decision {
-    /// Whether its lines tell what the supplier sells: only what was stated or ruled does.
-    pub(super) fn counts_for_majority(&self) -> bool {
-        self.supplier != 0 && self.exclusion.is_none() && matches!(self.method, Method::Line | Method::RuleVendor | Method::RuleAccount | Method::RuleText)
+    /// Whether others may learn from it: only what was stated or ruled teaches.
+    pub(super) fn teaches(&self) -> bool {
+        self.exclusion.is_none() && matches!(self.method, Method::Line | Method::RuleVendor | Method::RuleAccount | Method::RuleText)
     }
 
-    /// Takes the majority's category when nothing else gave one.
-    pub(super) fn follow(&mut self, majorities: &FxHashMap<u32, Majority>) {
-        if self.method != Method::Unclassified || self.exclusion.is_some() {
+    /// Whether its lines tell what the supplier sells.
+    pub(super) fn counts_for_majority(&self) -> bool {
+        self.supplier != 0 && self.teaches()
+    }
+
+    /// Whether nothing has told the category of a purchase yet.
+    pub(super) fn is_open(&self) -> bool {
+        self.method == Method::Unclassified && self.exclusion.is_none()
+    }
+
+    /// Takes the category of the supplier's other lines on the account, else of all its other lines, when nothing else gave one.
+    pub(super) fn follow(&mut self, majorities: &Majorities) {
+        if !self.is_open() {
             return;
         }
-        if let Some(majority) = majorities.get(&self.supplier) {
+        let on_account = majorities.on_account.get(&(self.supplier, self.account)).map(|m| (m, Method::SupplierAccount, " on the account"));
+        // What the supplier sells on its other accounts is worth what it has been worth on accounts of this ledger.
+        let worth = if self.account == 0 { 1.0 } else { majorities.on_new_account };
+        let on_others = || majorities.of_all.get(&self.supplier).filter(|_| worth >= NEW_ACCOUNT_RIGHT_MIN);
+        let found = on_account.or_else(|| on_others().map(|m| (m, Method::SupplierMajority, "")));
+        if let Some((majority, method, place)) = found {
             self.category = Some(majority.category.clone());
-            self.method = Method::SupplierMajority;
-            self.evidence = format!("{} of {} lines of the supplier", majority.lines, majority.all);
-            self.confidence = (Method::SupplierMajority.confidence()).min(majority.lower_bound());
+            self.method = method;
+            self.evidence = format!("{} of {} lines of the supplier{place}", majority.lines, majority.all);
+            self.confidence = method.confidence().min(majority.lower_bound());
+            if method == Method::SupplierMajority {
+                self.confidence = self.confidence.min(worth);
+            }
+        }
+    }
+
+    /// The model's answer on a line that nothing else gave a category.
+    pub(super) fn learnt(&self, category: &str, probability: f64, example_count: usize) -> Decision {
+        Decision {
+            category: Some(category.to_string()),
+            method: Method::Model,
+            evidence: format!(
+                "words like those of lines with this category: right in {:.0} % of such answers, learnt from {example_count} kinds of lines",
+                probability * 100.0
+            ),
+            confidence: Method::Model.confidence().min(probability),
+            ..self.clone()
         }
     }
 }
+
+/// What the other lines of each supplier tell.
+#[derive(Debug, Default)]
+pub(super) struct Majorities {
+    of_all: FxHashMap<u32, Majority>,
+    on_account: FxHashMap<(u32, u32), Majority>,
+    /// How often a supplier's majority on its other accounts is right on one more account: measured on each that it has, kept aside.
+    on_new_account: f64,
+}
+
+/// Below this the majority of other accounts is wrong more often than right, and says nothing of a new one.
+const NEW_ACCOUNT_RIGHT_MIN: f64 = 0.5;
+/// Accounts kept aside before their share counts; with fewer nothing is known against the majority.
+const NEW_ACCOUNTS_MEASURED_MIN: u64 = 30;
 
 /// The category that nearly all classified lines of a supplier have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,11 +148,15 @@ pub(super) struct Majority {
 impl Majority {
     /// Lower end of Wilson's 95 % interval of the share (Wilson 1927), to four decimals.
     fn lower_bound(&self) -> f64 {
-        let (n, p, z) = (self.all as f64, self.lines as f64 / self.all as f64, 1.96);
-        let centre = p + z * z / (2.0 * n);
-        let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-        ((centre - spread) / (1.0 + z * z / n) * 1e4).round() / 1e4
+        wilson(self.lines, self.all)
     }
+}
+
+fn wilson(part: u64, all: u64) -> f64 {
+    let (n, p, z) = (all as f64, part as f64 / all as f64, 1.96);
+    let centre = p + z * z / (2.0 * n);
+    let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    ((centre - spread) / (1.0 + z * z / n) * 1e4).round() / 1e4
 }
 
 /// What is known of a kind of line.
@@ -107,6 +164,8 @@ pub(super) struct Basis<'a> {
     /// Number of the vendor record; 0 = unknown.
     pub vendor: u32,
     pub account: &'a str,
+    /// Number of the account over the whole ledger; 0 = none.
+    pub account_number: u32,
     pub category: &'a str,
     /// Number of the contract referred to; 0 = none.
     pub contract: u32,
@@ -146,6 +205,7 @@ impl Rule {
 struct Vendor {
     supplier: u32,
     supplier_id: String,
+    name: String,
     /// What rules may call the vendor by.
     ids: Vec<String>,
     is_own: bool,
@@ -168,6 +228,10 @@ pub(super) struct Evidence {
     tree: BTreeSet<String>,
     majority_ratio_min: f64,
     majority_count_min: u64,
+    /// Probability from which an answer of the model is given.
+    pub model_probability_min: f64,
+    /// Examples that the model learns from at most.
+    pub model_example_max: usize,
 }
 
 /// An identifier as rules and lines may write it: letters and digits only, upper case.
@@ -194,6 +258,8 @@ impl Evidence {
             tree: BTreeSet::new(),
             majority_ratio_min: parameter("supplier_majority_ratio_min")?,
             majority_count_min: parameter("supplier_majority_count_min")? as u64,
+            model_probability_min: parameter("category_model_probability_min")?,
+            model_example_max: parameter("category_model_example_max")? as usize,
         };
         evidence.read_rules(store)?;
         evidence.read_vendors(store, &context.config.own_organisation_numbers)?;
@@ -251,7 +317,7 @@ impl Evidence {
                 let is_own = ids[..].iter().skip(usize::from(!text("vendor_id").is_empty())).any(|id| own.contains(id));
                 ids.sort();
                 ids.dedup();
-                self.vendors.push(Vendor { supplier, supplier_id, ids, is_own });
+                self.vendors.push(Vendor { supplier, supplier_id, name: text("vendor_name").to_string(), ids, is_own });
                 self.vendor_numbers.insert(text("vendor_key").to_string(), self.vendors.len() as u32);
             }
         }
@@ -290,6 +356,11 @@ impl Evidence {
     /// The number of a vendor key; 0 when it is not resolved.
     pub(super) fn vendor(&self, key: &str) -> u32 {
         self.vendor_numbers.get(key).copied().unwrap_or(0)
+    }
+
+    /// The name of a vendor and the number of its supplier; empty and 0 for vendor 0.
+    pub(super) fn vendor_name(&self, vendor: u32) -> (&str, u32) {
+        (vendor as usize).checked_sub(1).map_or(("", 0), |at| (self.vendors[at].name.as_str(), self.vendors[at].supplier))
     }
 
     /// The number of the contract with one category that a reference names; 0 for none.
@@ -342,6 +413,7 @@ impl Evidence {
             confidence: method.confidence(),
             exclusion: None,
             supplier: vendor.map_or(0, |v| v.supplier),
+            account: basis.account_number,
         };
         if !basis.category.is_empty() {
             let code = self.in_tree(basis.category);
@@ -380,14 +452,46 @@ impl Evidence {
         prefix.then_some(code)
     }
 
-    /// The majorities among counts of (supplier, category, lines) in order of supplier.
-    pub(super) fn majorities(&self, counts: impl Iterator<Item = (u32, String, u64)>) -> FxHashMap<u32, Majority> {
-        let mut best: FxHashMap<u32, Majority> = FxHashMap::default();
-        for (supplier, category, lines) in counts {
-            let majority = best.entry(supplier).or_insert(Majority { category: String::new(), lines: 0, all: 0 });
+    /// The majorities among counts of lines by (supplier, account, category).
+    pub(super) fn majorities(&self, counts: &BTreeMap<(u32, u32, &str), u64>) -> Majorities {
+        let mut of_all: BTreeMap<(u32, &str), u64> = BTreeMap::new();
+        counts.iter().for_each(|((supplier, _, category), lines)| *of_all.entry((*supplier, category)).or_default() += lines);
+        let on_account = counts.iter().filter(|((_, account, _), _)| *account != 0);
+        Majorities {
+            of_all: self.pure(of_all.iter().map(|((supplier, category), lines)| (*supplier, *category, *lines))),
+            on_account: self.pure(on_account.map(|((supplier, account, category), lines)| ((*supplier, *account), *category, *lines))),
+            on_new_account: self.on_new_account(counts),
+        }
+    }
+
+    /// How often the majority of a supplier's other accounts is the majority of one that was kept aside; 1 when there is too little to measure on.
+    fn on_new_account(&self, counts: &BTreeMap<(u32, u32, &str), u64>) -> f64 {
+        let rows: Vec<(u32, u32, &str, u64)> = counts.iter().filter(|((_, account, _), _)| *account != 0).map(|((s, a, c), n)| (*s, *a, *c, *n)).collect();
+        let (mut measured, mut right) = (0u64, 0u64);
+        for supplier in rows.chunk_by(|a, b| a.0 == b.0) {
+            let mut all: BTreeMap<&str, u64> = BTreeMap::new();
+            supplier.iter().for_each(|(_, _, category, lines)| *all.entry(category).or_default() += lines);
+            for account in supplier.chunk_by(|a, b| a.1 == b.1) {
+                let mut others = all.clone();
+                account.iter().for_each(|(_, _, category, lines)| *others.get_mut(category).expect("counted above") -= lines);
+                let of_others = self.pure(others.into_iter().map(|(category, lines)| ((), category, lines)));
+                let Some(majority) = of_others.get(&()) else { continue };
+                let most = account.iter().max_by_key(|(_, _, category, lines)| (*lines, std::cmp::Reverse(*category))).expect("a chunk has a row");
+                measured += 1;
+                right += u64::from(majority.category == most.2);
+            }
+        }
+        if measured < NEW_ACCOUNTS_MEASURED_MIN { 1.0 } else { wilson(right, measured) }
+    }
+
+    /// The majorities that are large and pure enough; counts come in order of the key.
+    fn pure<'a, K: Copy + Eq + std::hash::Hash>(&self, counts: impl Iterator<Item = (K, &'a str, u64)>) -> FxHashMap<K, Majority> {
+        let mut best: FxHashMap<K, Majority> = FxHashMap::default();
+        for (key, category, lines) in counts {
+            let majority = best.entry(key).or_insert(Majority { category: String::new(), lines: 0, all: 0 });
             majority.all += lines;
             if lines > majority.lines {
-                (majority.category, majority.lines) = (category, lines);
+                (majority.category, majority.lines) = (category.to_string(), lines);
             }
         }
         best.retain(|_, m| m.all >= self.majority_count_min && m.lines as f64 >= self.majority_ratio_min * m.all as f64);
@@ -462,8 +566,13 @@ mod tests {
             })
             .collect();
         rules.sort_by_key(Rule::order);
-        let vendor =
-            |supplier, id: &str, ids: &[&str], is_own| Vendor { supplier, supplier_id: id.to_string(), ids: ids.iter().map(|i| bare(i)).collect(), is_own };
+        let vendor = |supplier, id: &str, ids: &[&str], is_own| Vendor {
+            supplier,
+            supplier_id: id.to_string(),
+            name: String::new(),
+            ids: ids.iter().map(|i| bare(i)).collect(),
+            is_own,
+        };
         Evidence {
             rules,
             excluded_accounts: excluded_accounts(&["84=financial".to_string()]).unwrap(),
@@ -474,6 +583,8 @@ mod tests {
             tree: ["10", "20", "30", "33"].map(str::to_string).into(),
             majority_ratio_min: 0.9,
             majority_count_min: 5,
+            model_probability_min: 0.7,
+            model_example_max: 1_000,
         }
     }
 
@@ -498,17 +609,17 @@ mod tests {
             ("nothing", 0, "", "", 0, "", (None, Method::Unclassified, None)),
         ] {
             let text_rules = evidence.text_rules(text);
-            let found = evidence.decide(&Basis { vendor, account, category, contract, text_rules: &text_rules });
+            let found = evidence.decide(&Basis { vendor, account, account_number: 0, category, contract, text_rules: &text_rules });
             assert_eq!((found.category.as_deref(), found.method, found.exclusion.as_deref()), expect, "{case}: {}", found.evidence);
         }
-        let outside = evidence.decide(&Basis { vendor: 0, account: "", category: "99", contract: 0, text_rules: &[] });
+        let outside = evidence.decide(&Basis { vendor: 0, account: "", account_number: 0, category: "99", contract: 0, text_rules: &[] });
         assert!(outside.confidence < 0.9, "a code that no tree knows accuses nobody");
     }
 
     #[test]
     fn a_contract_tells_for_its_holder() {
         let evidence = evidence(&[]);
-        let of = |vendor| evidence.decide(&Basis { vendor, account: "", category: "", contract: 1, text_rules: &[] });
+        let of = |vendor| evidence.decide(&Basis { vendor, account: "", account_number: 0, category: "", contract: 1, text_rules: &[] });
         assert_eq!((of(1).category.as_deref(), of(1).method), (Some("33"), Method::Contract));
         assert_eq!(of(0).method, Method::Unclassified);
         assert!(of(1).confidence < 0.9);
@@ -517,14 +628,42 @@ mod tests {
     #[test]
     fn majorities_need_purity_and_number() {
         let evidence = evidence(&[]);
-        let count = |supplier, category: &str, lines| (supplier, category.to_string(), lines);
-        let majorities = evidence.majorities([count(1, "10", 95), count(1, "20", 5), count(2, "10", 4), count(3, "10", 8), count(3, "20", 2)].into_iter());
-        assert_eq!(majorities.keys().collect::<Vec<_>>(), [&1]);
-        let mut open = evidence.decide(&Basis { vendor: 1, account: "", category: "", contract: 0, text_rules: &[] });
+        let counts = [((1, 7, "10"), 90), ((1, 8, "10"), 5), ((1, 8, "20"), 5), ((2, 7, "10"), 4), ((3, 7, "10"), 8), ((3, 9, "20"), 5)];
+        let majorities = evidence.majorities(&BTreeMap::from(counts));
+        assert_eq!(majorities.of_all.keys().collect::<Vec<_>>(), [&1]);
+        let of = |vendor, account_number| {
+            let mut open = evidence.decide(&Basis { vendor, account: "4", account_number, category: "", contract: 0, text_rules: &[] });
+            open.supplier = vendor.max(open.supplier);
+            open.follow(&majorities);
+            open
+        };
+        let on_another_account = of(1, 5);
+        assert_eq!((on_another_account.category.as_deref(), on_another_account.method), (Some("10"), Method::SupplierMajority));
+        assert!(on_another_account.confidence > 0.8 && on_another_account.confidence < 0.9, "{}", on_another_account.confidence);
+        assert!(on_another_account.evidence.contains("95 of 100"), "{}", on_another_account.evidence);
+        let on_account = of(1, 7);
+        assert_eq!((on_account.category.as_deref(), on_account.method), (Some("10"), Method::SupplierAccount));
+        // The supplier sells two kinds, and the account tells which.
+        let two_kinds = Decision { supplier: 3, account: 9, ..of(1, 5) };
+        let mut open = Decision { category: None, method: Method::Unclassified, ..two_kinds };
         open.follow(&majorities);
-        assert_eq!((open.category.as_deref(), open.method), (Some("10"), Method::SupplierMajority));
-        assert!(open.confidence > 0.8 && open.confidence < 0.9, "{}", open.confidence);
-        assert!(open.evidence.contains("95 of 100"), "{}", open.evidence);
+        assert_eq!((open.category.as_deref(), open.method), (Some("20"), Method::SupplierAccount));
+    }
+
+    #[test]
+    fn a_new_account_is_told_by_others_only_where_that_has_been_right() {
+        let evidence = evidence(&[]);
+        // Forty suppliers with two accounts each: of one kind on both, or of one kind on each.
+        for (is_one_kind, expect) in [(true, Some("10")), (false, None)] {
+            let second = if is_one_kind { "10" } else { "20" };
+            let counts = (1..41).flat_map(|supplier| [((supplier, 7, "10"), 9), ((supplier, 8, second), if is_one_kind { 9 } else { 6 })]);
+            let counts: BTreeMap<(u32, u32, &str), u64> = counts.chain([((50, 7, "10"), 9)]).collect();
+            let majorities = evidence.majorities(&counts);
+            let mut open = evidence.decide(&Basis { vendor: 0, account: "9", account_number: 9, category: "", contract: 0, text_rules: &[] });
+            open.supplier = 50;
+            open.follow(&majorities);
+            assert_eq!(open.category.as_deref(), expect);
+        }
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! What was bought: a category for each line, the way it was found and how sure that is, or why the line is no purchase.
 //!
 //! The ways, first that answers: the category on the line, the buyer's rules (vendor, account, text), the contract that the
-//! line refers to, the category that nearly all other lines of the supplier have. Lines with the same vendor, account, category
+//! line refers to, the category that nearly all other lines of the supplier have on the account or at all, and last what the
+//! words of the line tell a model that has learnt from the lines with a category. Lines with the same vendor, account, category
 //! and reference share one decision, which is made once for each block of rows.
 
 mod decide;
+mod learn;
+mod model;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,7 +26,7 @@ use crate::store::{FileEntry, RowGroupEncoder, StageEntry, Store, TableWriter, f
 use decide::{Basis, Decision, Evidence};
 
 /// Version of the stage: a change of what it decides changes it, so that old results are made again.
-const VERSION: &str = "classify 1";
+const VERSION: &str = "classify 4";
 
 /// Rows decided at a time, and in a row group of the output.
 const BLOCK_ROWS: usize = 262_144;
@@ -52,6 +55,7 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     let blocks: Vec<(usize, Range<usize>)> = files.iter().enumerate().flat_map(|(at, file)| ranges(file).map(move |range| (at, range))).collect();
     let mut decided: Vec<Block> = blocks.par_iter().map(|(at, range)| decide_block(store, &files[*at], range.clone(), &evidence)).collect::<Result<_>>()?;
     follow_majorities(&mut decided, &evidence);
+    learn::answer_open_lines(store, &files, &blocks, &mut decided, &evidence)?;
 
     let mut transaction = store.begin();
     let encoder = RowGroupEncoder::new(&schema::LINE_CATEGORY)?;
@@ -111,6 +115,7 @@ fn decide_block(store: &Store, file: &FileEntry, range: Range<usize>, evidence: 
     // Each distinct value is looked up once.
     let vendors: Vec<u32> = vendor.values(|key| evidence.vendor(key));
     let contracts: Vec<u32> = contract.values(|reference| evidence.contract(reference));
+    let accounts: Vec<u32> = account.values(account_number);
     let (account_name, line_text) = (column("account_name"), column("line_text"));
     let mut text_sets = decide::TextSets::default();
     let name_sets: Vec<u32> = account_name.values(|text| text_sets.of(evidence, text));
@@ -135,6 +140,7 @@ fn decide_block(store: &Store, file: &FileEntry, range: Range<usize>, evidence: 
             decisions.push(evidence.decide(&Basis {
                 vendor: key[0],
                 account: account_code.map_or("", |c| account.text(c)),
+                account_number: at(&accounts, account_code),
                 category: category_code.map_or("", |c| category.text(c)),
                 contract: key[3],
                 text_rules: &text,
@@ -144,6 +150,14 @@ fn decide_block(store: &Store, file: &FileEntry, range: Range<usize>, evidence: 
         rows.push(decision);
     }
     Ok(Block { decisions, rows })
+}
+
+/// A number for an account that is the same in each block; two accounts with one number are as likely as any two of 2^32.
+fn account_number(code: &str) -> u32 {
+    use std::hash::Hasher;
+    let mut hasher = rustc_hash::FxHasher::default();
+    hasher.write(code.as_bytes());
+    (hasher.finish() >> 32) as u32 | 1
 }
 
 /// A text column as codes into its distinct values.
@@ -177,7 +191,7 @@ impl<'a> Coded<'a> {
 
 /// Lines that nothing else told follow the category that nearly all other lines of their supplier have.
 fn follow_majorities(blocks: &mut [Block], evidence: &Evidence) {
-    let mut counts: BTreeMap<(u32, &str), u64> = BTreeMap::new();
+    let mut counts: BTreeMap<(u32, u32, &str), u64> = BTreeMap::new();
     for block in blocks.iter() {
         let mut lines = vec![0u64; block.decisions.len()];
         block.rows.iter().for_each(|d| lines[*d as usize] += 1);
@@ -185,11 +199,11 @@ fn follow_majorities(blocks: &mut [Block], evidence: &Evidence) {
             if let Some(category) = decision.category.as_deref()
                 && decision.counts_for_majority()
             {
-                *counts.entry((decision.supplier, category)).or_default() += lines;
+                *counts.entry((decision.supplier, decision.account, category)).or_default() += lines;
             }
         }
     }
-    let majorities = evidence.majorities(counts.into_iter().map(|((supplier, category), lines)| (supplier, category.to_string(), lines)));
+    let majorities = evidence.majorities(&counts);
     for decision in blocks.iter_mut().flat_map(|b| &mut b.decisions) {
         decision.follow(&majorities);
     }

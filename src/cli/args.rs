@@ -9,6 +9,8 @@ Examples:
   spendtrace run data/sample              everything: ingest, resolve, classify, match, analyse, report
   spendtrace explain 3fa9c1d20b-1042      why this line was decided as it was
   spendtrace query \"select * from metric.compliance_total\"
+  spendtrace review -n 10                 which supplier links a person should look at
+  spendtrace profile export.csv           what is in a file, and a mapping for it
   spendtrace init my-region               a new workspace
 
 Exit codes: 0 ok, 1 a check failed, 2 usage or settings, 3 input refused, 4 totals or hashes do not reconcile,
@@ -84,11 +86,28 @@ pub enum Command {
     /// Make every figure (and what comes before)
     Analyse(RunArgs),
     /// Write the report (and what comes before)
-    Report(RunArgs),
+    Report(ReportArgs),
+    /// The supplier ledger as open data: the Swedish specification 1.1, one CSV file per month, personal data masked
+    Export {
+        /// Folder to write to
+        #[arg(long, short, value_name = "FOLDER", default_value = "open-data")]
+        out: PathBuf,
+    },
     /// The whole trail of one line: source, supplier, category, each contract considered, the decision
     Explain {
         /// The line, as in the column line_id
         line_id: String,
+    },
+    /// What a changed, new or removed contract would do to every line and its kronor; writes nothing
+    Whatif {
+        /// Changes as TOML (blocks [[contract]] with columns of lake.contract), or a catalogue export
+        file: PathBuf,
+        /// Mapping of the export; its contracts take the place of those of the same number
+        #[arg(long, value_name = "NAME")]
+        mapping: Option<String>,
+        /// Largest changed lines to list
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        lines: usize,
     },
     /// Any SQL over the lake and the results
     Query {
@@ -101,10 +120,33 @@ pub enum Command {
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Links between vendor records that a person should look at, the most money at risk first, each with the line for the file of verdicts
+    Review {
+        /// How many
+        #[arg(long, short = 'n', value_name = "COUNT", default_value_t = 20)]
+        most: usize,
+        /// Form of the result
+        #[arg(long, short, value_name = "FORM", default_value = "table")]
+        format: Format,
+        /// Write to this file instead of stdout (required for parquet)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// The invariants: silent and 0 when all hold
     Check {
-        /// Names of checks; all when none is given
+        /// Names of checks, or reconcile for those of rows and amounts against files, totals and ledger; all when none is given
         names: Vec<String>,
+    },
+    /// What is in a file: encoding, dialect, header, column types, and a proposed mapping as TOML
+    Profile {
+        /// The file
+        file: PathBuf,
+        /// Encoding to decode with
+        #[arg(long, value_name = "LABEL")]
+        encoding: Option<String>,
+        /// Only the proposed mapping, ready to keep
+        #[arg(long)]
+        mapping: bool,
     },
     /// A new workspace with a commented settings file
     Init {
@@ -168,6 +210,17 @@ pub struct RunArgs {
     /// Wait when another run holds the lock
     #[arg(long)]
     pub wait: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ReportArgs {
+    /// As for every stage.
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Print it to report.pdf as well, tagged for screen readers (needs Chromium, Chrome or Edge)
+    #[arg(long)]
+    pub pdf: bool,
 }
 
 /// Forms of a query result.

@@ -6,14 +6,14 @@ use clap_complete::Generator;
 
 use super::args::{Args, Command, Common, ConfigAction, RunArgs};
 use super::output::{Console, write_frame};
-use super::{args, key};
+use super::{args, key, pdf};
 use crate::config::{Config, FILE, Origin, Override, SETTINGS};
 use crate::error::{Error, Result};
-use crate::model::LineId;
+use crate::model::{LineId, Total};
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
 use crate::store::Store;
-use crate::{analysis, matching, report, schema, synth};
+use crate::{analysis, ingest, matching, report, schema, synth};
 
 /// Does what was typed.
 pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
@@ -25,10 +25,17 @@ pub fn dispatch(args: &Args, console: &Console) -> Result<()> {
         Command::Classify(run) => stages(common, run, console, Some("classify")),
         Command::Match(run) => stages(common, run, console, Some("match")),
         Command::Analyse(run) => stages(common, run, console, Some("analyse")),
-        Command::Report(run) => stages(common, run, console, Some("report")),
+        Command::Report(report) => {
+            stages(common, &report.run, console, Some("report"))?;
+            if report.pdf { print_pdf(common, &report.run, console) } else { Ok(()) }
+        }
+        Command::Export { out } => export(common, out, console),
         Command::Explain { line_id } => explain(common, line_id, console),
+        Command::Whatif { file, mapping, lines } => whatif(common, file, mapping.as_deref(), *lines, console),
         Command::Query { sql, format, out } => query(common, sql, *format, out.as_deref(), console),
+        Command::Review { most, format, out } => review(common, *most, *format, out.as_deref(), console),
         Command::Check { names } => check(common, names),
+        Command::Profile { file, encoding, mapping } => profile(common, file, encoding.as_deref(), *mapping, console),
         Command::Init { folder } => init(folder, console),
         Command::Synth { folder, lines, seed, months, single } => {
             let layout = if *single { synth::Layout::Single } else { synth::Layout::Region };
@@ -99,8 +106,10 @@ fn stages(common: &Common, run: &RunArgs, console: &Console, last: Option<&str>)
     limit_threads(config.threads)?;
     let context = context(config, console)?;
     let mut store = Store::open_for_writing(&context.config.out_folder(), run.wait)?;
+    let before = ingest::Read::of(&store)?;
     pipeline::run(&context, &mut store, last)?;
     (context.progress)("", 0, 0);
+    ingest::Read::of(&store)?.since(&before).iter().for_each(|line| console.say(line));
     match last {
         None | Some("report") => {
             let mut summary = report::summary(&context, &store)?;
@@ -149,6 +158,52 @@ fn explain(common: &Common, line_id: &str, console: &Console) -> Result<()> {
     if console.json { console.json_result(&explanation) } else { console.result(&super::output::inert(&explanation.to_string())) }
 }
 
+fn whatif(common: &Common, file: &Path, mapping: Option<&str>, lines: usize, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let context = context(config, console)?;
+    let before = matching::inputs::Inputs::read(&store)?;
+    let after = match mapping {
+        Some(mapping) => matching::whatif::replaced(&before, &contracts_of(&context, file, mapping)?),
+        None if file.extension().is_some_and(|e| e == "toml") => {
+            let text = std::fs::read_to_string(file).map_err(|e| Error::Config(format!("{}: cannot read: {e}", file.display())))?;
+            matching::whatif::changed(&before, &matching::whatif::parse(file, &text)?, &context.config.currency)?
+        }
+        None => return Err(Error::Config(format!("{}: name the mapping of the export with --mapping, or write the changes as .toml", file.display()))),
+    };
+    let result = matching::whatif::whatif(&context, &store, &after, lines)?;
+    if console.json { console.json_result(&result) } else { console.result(&super::output::inert(&result.to_string())) }
+}
+
+/// The rows of a catalogue export, read as a source is read, into a lake of its own that is gone afterwards.
+fn contracts_of(context: &Context, file: &Path, mapping: &str) -> Result<Vec<matching::inputs::ContractRow>> {
+    let path = file.canonicalize().map_err(|e| Error::Config(format!("{}: {e}", file.display())))?;
+    let path = path.to_str().ok_or_else(|| Error::Config(format!("{}: the path is not UTF-8", path.display())))?.to_string();
+    let source = crate::config::Source {
+        name: "whatif".to_string(),
+        path,
+        mapping: mapping.to_string(),
+        encoding: None,
+        accept_columns: vec!["*".to_string()],
+        exclude: Vec::new(),
+    };
+    let folder = std::env::temp_dir().join(format!("spendtrace-whatif-{}", std::process::id()));
+    let config = Config { sources: vec![source], out: folder.clone(), ..context.config.clone() };
+    let own = Context { config, rules: context.rules.clone(), privacy_key: context.privacy_key, progress: Box::new(|_, _, _| {}) };
+    let read = || -> Result<Vec<matching::inputs::ContractRow>> {
+        let mut store = Store::open_for_writing(&folder, false)?;
+        crate::ingest::run(&own, &mut store)?;
+        Ok(matching::inputs::Inputs::read(&store)?.contracts)
+    };
+    let rows = read();
+    let _ = std::fs::remove_dir_all(&folder);
+    let rows = rows?;
+    if rows.is_empty() {
+        return Err(Error::Input(format!("{}: the mapping {mapping} found no contract in it; name a mapping of the kind contract", file.display())));
+    }
+    Ok(rows)
+}
+
 fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {
     let config = load_config(common, None, None)?;
     let store = Store::open(&config.out_folder())?;
@@ -162,12 +217,113 @@ fn query(common: &Common, sql: &str, format: args::Format, out: Option<&Path>, c
     write_frame(console, &frame, format, out)
 }
 
+/// The questions of the last run, and which lines of the file of verdicts point at nothing any more.
+fn review(common: &Common, most: usize, format: args::Format, out: Option<&Path>, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let store = Store::open(&config.out_folder())?;
+    let frame = analysis::query(
+        &store,
+        &format!(
+            "select review_rank, at_risk_net, amount_net, probability, is_linked, record, other, evidence, verdict from resolved.supplier_review where review_rank <= {most} order by review_rank"
+        ),
+    )?;
+    write_frame(console, &frame, if console.json { args::Format::Json } else { format }, out)?;
+    for batch in store.read(&schema::SUPPLIER_OVERRIDE)? {
+        let columns = crate::store::Columns(&batch);
+        for row in (0..batch.num_rows()).filter(|row| columns.text_at("override_status", *row) == Some("stale")) {
+            let text = |name: &str| columns.text_at(name, row).unwrap_or_default();
+            let line = columns.int_at("line_number", row).unwrap_or_default();
+            console.say(&format!("{}:{line}: {} – {}", config.supplier_overrides.display(), text("override_text"), text("remedy")));
+        }
+    }
+    console.say(&format!("next: add the verdict of a link that is wrong to {}, then spendtrace run", config.supplier_overrides.display()));
+    Ok(())
+}
+
+/// The report that stands there, printed.
+fn print_pdf(common: &Common, run: &RunArgs, console: &Console) -> Result<()> {
+    let config = load_config(common, run.folder.as_deref(), Some(run))?;
+    let context = context(config, console)?;
+    let store = Store::open(&context.config.out_folder())?;
+    let folder = report::folder(&context, &store);
+    let written = pdf::print(&folder.join("report.html"), &folder.join("report.pdf"))?;
+    console.say(&format!("{} ({} kB)", folder.join("report.pdf").display(), written / 1000));
+    Ok(())
+}
+
+fn export(common: &Common, out: &Path, console: &Console) -> Result<()> {
+    let config = load_config(common, None, None)?;
+    let context = context(config, console)?;
+    let store = Store::open(&context.config.out_folder())?;
+    let done = report::export_open_data(&context, &store, out)?;
+    let sums: Vec<String> = done.sums.iter().map(|(currency, sum)| format!("{} {currency}", Total::from_minor(*sum))).collect();
+    console.say(&format!(
+        "{} rows in {} files below {}, {}; the supplier is masked in {} rows\nread them before you publish: free text is left out, but a name in a company name or an account name is not found",
+        done.rows,
+        done.files,
+        out.display(),
+        sums.join(", "),
+        done.masked
+    ));
+    Ok(())
+}
+
 fn check(common: &Common, names: &[String]) -> Result<()> {
     let config = load_config(common, None, None)?;
     let store = Store::open(&config.out_folder())?;
+    // On tables that no run has filled most invariants hold, and say nothing.
+    if !store.manifest().stages.contains_key("analyse") {
+        return Err(Error::Config("there are no figures to check yet; make them with `spendtrace run`".to_string()));
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let broken: Vec<String> = analysis::check(&store, &names)?.iter().filter(|c| c.rows.num_rows() > 0).map(analysis::Check::message).collect();
-    if broken.is_empty() { Ok(()) } else { Err(Error::Check(broken.join("\n"))) }
+    let broken: Vec<analysis::Check> = analysis::check(&store, &names)?.into_iter().filter(|c| c.rows.num_rows() > 0).collect();
+    let messages = broken.iter().map(analysis::Check::message).collect::<Vec<_>>().join("\n");
+    match broken.as_slice() {
+        [] => Ok(()),
+        some if some.iter().any(|c| analysis::RECONCILE.contains(&c.name)) => Err(Error::Reconcile(messages)),
+        _ => Err(Error::Check(messages)),
+    }
+}
+
+fn profile(common: &Common, file: &Path, encoding: Option<&str>, mapping_only: bool, console: &Console) -> Result<()> {
+    // A file may be looked at before there is a workspace.
+    let currency = load_config(common, None, None).map_or_else(|_| "SEK".to_string(), |c| c.currency);
+    let profiles = ingest::profile::profile(file, ingest::profile::Options { encoding, currency: &currency })?;
+    if mapping_only {
+        let mut mappings: Vec<&str> = Vec::new();
+        for profile in &profiles {
+            let text = profile.mapping.as_deref().ok_or_else(|| Error::Input(profile.refusal.clone().unwrap_or_default()))?;
+            if !mappings.contains(&text) {
+                mappings.push(text);
+            }
+        }
+        return match mappings.as_slice() {
+            [one] => console.result(one),
+            _ => Err(Error::Input(format!(
+                "{}: its files need {} different mappings; unpack it and profile them one by one, or run profile without --mapping",
+                file.display(),
+                mappings.len()
+            ))),
+        };
+    }
+    if console.json {
+        return console.json_result(&profiles);
+    }
+    let mut text = String::new();
+    for profile in &profiles {
+        text.push_str(&format!("{}\n{}\n", profile.path, super::profile::text(profile)));
+    }
+    console.result(&super::output::inert(&text))?;
+    if let [one] = profiles.as_slice() {
+        match (&one.built_in, &one.mapping) {
+            (Some(name), _) => console.say(&format!("next: name it in spendtrace.toml: mapping = \"{name}\"")),
+            (None, Some(_)) => {
+                console.say(&format!("next: spendtrace profile {} --mapping > mappings/NAME.toml, and name it in spendtrace.toml", file.display()))
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(())
 }
 
 fn init(folder: &Path, console: &Console) -> Result<()> {
@@ -180,7 +336,7 @@ fn init(folder: &Path, console: &Console) -> Result<()> {
         text.push_str(&format!("#{doc}\n# {name} = {default}\n\n"));
     }
     text.push_str(
-        "# Exports to read: one block for each. A layout that no built-in mapping knows is described in mappings/NAME.toml.\n\
+        "# Exports to read: one block for each. `spendtrace profile FILE` proposes a mapping; keep it in mappings/NAME.toml.\n\
          # [[source]]\n# name = \"ledger\"\n# path = \"exports/ledger/*.csv\"\n# mapping = \"raindance-kontering\"\n",
     );
     crate::store::write_durably(&path, text.as_bytes())?;
@@ -188,11 +344,7 @@ fn init(folder: &Path, console: &Console) -> Result<()> {
         let sub = folder.join(name);
         std::fs::create_dir_all(&sub).map_err(|e| Error::io("create the folder", &sub, &e))?;
     }
-    console.say(&format!(
-        "made {}\nnext: put exports into {}, name them in spendtrace.toml, then spendtrace run",
-        path.display(),
-        folder.join("exports").display()
-    ));
+    console.say(&format!("made {}\nnext: put exports into {}, then spendtrace profile FILE", path.display(), folder.join("exports").display()));
     Ok(())
 }
 

@@ -16,22 +16,34 @@ pub fn load_or_create(config: &Config) -> Result<[u8; 32]> {
                 path.display()
             ))
         }),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => create(&path),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => match create(&path) {
+            // Another run made one at the same moment: its key is the key.
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => load_or_create(config),
+            made => made.map_err(|e| Error::io("make the privacy key", &path, &e)),
+        },
         Err(e) => Err(Error::io("read the privacy key", &path, &e)),
     }
 }
 
-fn create(path: &Path) -> Result<[u8; 32]> {
+/// Makes a key and gives it its name in one step, so that no one reads half of it.
+fn create(path: &Path) -> std::io::Result<[u8; 32]> {
     let mut key = [0u8; 32];
-    let source = Path::new("/dev/urandom");
-    std::fs::File::open(source).and_then(|mut f| f.read_exact(&mut key)).map_err(|e| Error::io("draw a key from", source, &e))?;
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut key)?;
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
     let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let text = format!("{}\n", crate::store::hex(&key));
-    options.open(path).and_then(|mut f| f.write_all(text.as_bytes())).map_err(|e| Error::io("write the privacy key", path, &e))?;
-    Ok(key)
+    let made = options
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        // A link is not made over a file that is there already.
+        .and_then(|()| std::fs::hard_link(&temporary, path));
+    let _ = std::fs::remove_file(&temporary);
+    made.map(|()| key)
 }
 
 fn parse(text: &str) -> Option<[u8; 32]> {

@@ -4,6 +4,8 @@ mod args;
 mod commands;
 mod key;
 mod output;
+mod pdf;
+mod profile;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -13,9 +15,6 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 pub use args::{Args, command};
-
-/// Exit code of a defect, as sysexits' EX_SOFTWARE.
-const DEFECT: u8 = 70;
 
 /// Parses the command line, does what it says and gives the process its exit code.
 pub fn main() -> ExitCode {
@@ -29,7 +28,7 @@ pub fn main() -> ExitCode {
             "spendtrace: stopped by a defect at {place}; the tables are those of the last finished stage. Please report the place and the command."
         );
     }));
-    std::panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitCode::from(DEFECT))
+    std::panic::catch_unwind(|| run(std::env::args_os())).unwrap_or(ExitCode::from(crate::error::DEFECT))
 }
 
 fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {

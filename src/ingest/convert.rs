@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::day;
 use super::faults::{self, Fault};
+use super::findings::marks;
 use super::number::{self, is_blank};
 use super::plan::{Plan, Reading, Slot, TextRule};
 use super::privacy::Privacy;
@@ -84,6 +85,10 @@ pub struct Converted {
     pub control_total: Option<i64>,
     /// The slot whose form must be decided before the file can be read.
     pub undecided: Option<usize>,
+    /// Rows whose vendor shows each of [`marks::ALL`]: how many, the first line of them in the block, what it says.
+    pub marked: [Option<(u64, u32, String)>; marks::ALL.len()],
+    /// Whether the block ends within a line.
+    pub is_open: bool,
 }
 
 /// What a worker keeps from block to block.
@@ -101,6 +106,8 @@ struct Vendor {
     id: Option<String>,
     name: Option<String>,
     organisation: Option<String>,
+    /// What the texts hold that cannot be seen.
+    marks: u8,
 }
 
 /// Everything a job needs.
@@ -132,6 +139,8 @@ impl Converter<'_> {
             net_kept: 0,
             control_total: None,
             undecided: None,
+            marked: Default::default(),
+            is_open: false,
         };
         let mut fields = std::mem::take(&mut worker.fields);
         let mut values = std::mem::take(&mut worker.values);
@@ -146,7 +155,13 @@ impl Converter<'_> {
                         });
                     }
                     match self.append(text, &fields, &values, worker, &mut out.chunks[current]) {
-                        Ok(()) => {
+                        Ok(vendor) => {
+                            if let Some(vendor) = vendor.map(|v| &worker.known[v]).filter(|v| v.marks != 0) {
+                                for (_, marked) in out.marked.iter_mut().enumerate().filter(|(bit, _)| vendor.marks & (1 << bit) != 0) {
+                                    let say = || self.show(vendor.name.as_deref().or(vendor.id.as_deref()).unwrap_or_default());
+                                    marked.get_or_insert_with(|| (0, place.line, say())).0 += 1;
+                                }
+                            }
                             let chunk = &mut out.chunks[current];
                             chunk.records.push(out.record_count);
                             chunk.lines.push(place.line);
@@ -236,7 +251,7 @@ impl Converter<'_> {
     /// The typed value; `Err(None)` when the column's form is not decided.
     #[inline]
     fn typed(&self, value: &str, kind: FieldKind, slot: &Slot, reading: &Reading) -> Result<i64, Option<&'static Fault>> {
-        let meant = if slot.values.is_empty() { None } else { slot.values.get(&value.to_lowercase()) };
+        let meant = slot.meaning(value);
         let value = meant.map_or(value, String::as_str);
         match reading {
             Reading::Number { reversed, scale, .. } => {
@@ -287,11 +302,12 @@ impl Converter<'_> {
         }
     }
 
-    /// Appends a row whose typed values were read. Texts can still refuse it, before anything is appended.
-    fn append<'s>(&'s self, text: &str, fields: &[Field], values: &[i64], worker: &mut Worker, chunk: &mut Chunk) -> Result<(), Refused<'s>> {
+    /// Appends a row whose typed values were read, and gives its vendor's place among those the worker knows. Texts can still
+    /// refuse it, before anything is appended.
+    fn append<'s>(&'s self, text: &str, fields: &[Field], values: &[i64], worker: &mut Worker, chunk: &mut Chunk) -> Result<Option<usize>, Refused<'s>> {
         let plan = self.plan;
-        let vendor = plan.vendor.map(|slots| self.vendor(text, fields, slots, worker));
-        let vendor = vendor.map(|index| &worker.known[index]);
+        let vendor_index = plan.vendor.map(|slots| self.vendor(text, fields, slots, worker));
+        let vendor = vendor_index.map(|index| &worker.known[index]);
         let mut hash = Fingerprint::new();
         let mut done = 0;
         let mut refusal = None;
@@ -342,7 +358,7 @@ impl Converter<'_> {
             organisations.append_option(vendor.organisation.as_deref());
         }
         chunk.fingerprints.push(hash.finish());
-        Ok(())
+        Ok(vendor_index)
     }
 
     /// Takes the last value off the first `done` columns. Rare: a text was refused after others were appended.
@@ -373,7 +389,7 @@ impl Converter<'_> {
         let controls = bytes.iter().fold(0u8, |n, b| n | u8::from(*b < 0x20) | u8::from(*b == 0x7f));
         let is_clean = first.is_ascii_graphic() && last.is_ascii_graphic() && controls == 0;
         let is_short = bytes.len() < 10 || !self.privacy.may_hold(value);
-        let is_single = !matches!(slot.reading, Reading::Text(TextRule::Name)) || !value.contains("  ");
+        let is_single = !matches!(slot.reading, Reading::Text(TextRule::Name)) || !has_double_blank(bytes);
         (is_clean && is_short && is_single).then_some(value)
     }
 
@@ -388,7 +404,7 @@ impl Converter<'_> {
             return Ok((rule == TextRule::Currency).then(|| Cow::Owned(self.plan.currency_default.clone())));
         }
         if !slot.values.is_empty() || slot.values_only {
-            match slot.values.get(&value.to_lowercase()) {
+            match slot.meaning(&value) {
                 Some(meant) if meant.is_empty() => return Ok(None),
                 Some(meant) => return Ok(Some(Cow::Owned(meant.clone()))),
                 None if slot.values_only => return Err(faults::VALUE_NOT_KNOWN),
@@ -454,6 +470,7 @@ impl Converter<'_> {
         }
         // A control character in a vendor number does not refuse the row: the name still says who it is.
         let clean = |slot: Option<usize>| slot.and_then(|s| self.text(text, fields, &self.plan.slots[s]).ok().flatten()).map(Cow::into_owned);
+        let marks = slots.iter().flatten().map(|s| marks::of(&self.field(text, fields, &self.plan.slots[*s]).0)).fold(0, |a, b| a | b);
         let raw_id = slots[0].map(|s| self.field(text, fields, &self.plan.slots[s]).0);
         let (id, name, mut organisation) = (clean(slots[0]), clean(slots[1]), clean(slots[2]));
         if organisation.is_none() && self.plan.vendor_id_is_organisation_number {
@@ -471,7 +488,7 @@ impl Converter<'_> {
             worker.vendors.clear();
         }
         let index = worker.known.len();
-        worker.known.push(Vendor { key, id, name, organisation });
+        worker.known.push(Vendor { key, id, name, organisation, marks });
         worker.vendors.insert(worker.key.as_slice().into(), index as u32);
         index
     }
@@ -579,13 +596,20 @@ pub fn trim(text: &str) -> &str {
     }
 }
 
+/// Whether two blanks stand beside each other. All pairs are looked at, many at a time: names are short, and a search that stops
+/// early takes longer to set up.
+#[inline]
+fn has_double_blank(bytes: &[u8]) -> bool {
+    bytes.iter().zip(bytes.get(1..).unwrap_or_default()).fold(0u8, |n, (a, b)| n | (u8::from(*a == b' ') & u8::from(*b == b' '))) != 0
+}
+
 /// Runs of white space and control characters as one blank.
 fn fold_blanks(text: &str) -> String {
     text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Yes and no in Swedish and English.
-fn truth(value: &str) -> Option<bool> {
+pub fn truth(value: &str) -> Option<bool> {
     match value.to_lowercase().as_str() {
         "ja" | "yes" | "true" | "sant" | "1" | "x" | "j" | "y" => Some(true),
         "nej" | "no" | "false" | "falskt" | "0" | "n" => Some(false),
@@ -660,7 +684,7 @@ impl Chunk {
                     "row_fingerprint" => Arc::new(Int64Array::from(std::mem::take(&mut self.fingerprints))),
                     "organisation_number" if self.organisations.is_some() => Arc::new(self.organisations.take().expect("just seen").finish()),
                     _ => match plan.constants.get(&index) {
-                        Some(value) => constant(value),
+                        Some(value) => constant_array(value, declared.ty, rows).expect("the mapping was refused if not"),
                         None => new_null_array(&declared.ty.arrow(), rows),
                     },
                 }
@@ -670,11 +694,33 @@ impl Chunk {
     }
 }
 
+/// The value that a mapping states for all rows, in the column's type: whole numbers and decimals with a point, days as YYYY-MM-DD,
+/// `true` or `false`. `None` when it is not of the type, or has more decimals than the column.
+pub fn constant_array(value: &str, ty: Type, rows: usize) -> Option<ArrayRef> {
+    let one = match ty {
+        Type::Text => return Some(Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows)))),
+        Type::Date => i64::from(Date::parse_iso(value)?.days()),
+        Type::Bool => i64::from(value.parse::<bool>().ok()?),
+        Type::Int => value.parse().ok()?,
+        Type::Float => return None,
+        Type::Money => scaled(value, 2)?,
+        Type::Quantity => scaled(value, 4)?,
+        Type::Rate => scaled(value, 8)?,
+    };
+    (one != NONE).then(|| numbers_as(vec![one; rows], ty))
+}
+
+/// `1234.5` at scale 2 → 123450.
+fn scaled(value: &str, scale: usize) -> Option<i64> {
+    let (whole, decimals) = value.split_once('.').unwrap_or((value, ""));
+    (decimals.len() <= scale && decimals.bytes().all(|b| b.is_ascii_digit())).then(|| format!("{whole}{decimals:0<scale$}").parse().ok())?
+}
+
 fn numbers_as(numbers: Vec<i64>, ty: Type) -> ArrayRef {
     let nulls = numbers.contains(&NONE).then(|| NullBuffer::new(BooleanBuffer::collect_bool(numbers.len(), |i| numbers[i] != NONE)));
     let or_zero = |n: &i64| if *n == NONE { 0 } else { *n };
     match ty {
-        Type::Money | Type::Quantity => {
+        Type::Money | Type::Quantity | Type::Rate => {
             let values: ScalarBuffer<i128> = numbers.iter().map(|n| i128::from(or_zero(n))).collect();
             Arc::new(Decimal128Array::new(values, nulls).with_data_type(ty.arrow()))
         }
@@ -726,4 +772,33 @@ impl Fingerprint {
 /// Money of a reject; amounts that were read fit by construction.
 pub fn money(minor: Option<i64>) -> Option<Money> {
     minor.and_then(Money::from_minor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_have_the_type_of_their_column() {
+        for (value, ty, expect) in [
+            ("2021", Type::Int, Some("2021")),
+            ("1.5", Type::Int, None),
+            ("1234.5", Type::Money, Some("1234.50")),
+            ("-0.05", Type::Money, Some("-0.05")),
+            ("0.005", Type::Money, None),
+            ("1,5", Type::Quantity, None),
+            ("2024-02-29", Type::Date, Some("2024-02-29")),
+            ("2023-02-29", Type::Date, None),
+            ("true", Type::Bool, Some("true")),
+            ("ja", Type::Bool, None),
+            ("x", Type::Text, Some("x")),
+        ] {
+            let found = constant_array(value, ty, 2);
+            assert_eq!(found.is_some(), expect.is_some(), "{value}");
+            if let (Some(array), Some(expect)) = (found, expect) {
+                assert_eq!((array.len(), array.data_type()), (2, &ty.arrow()));
+                assert_eq!(arrow::util::display::array_value_to_string(&array, 1).unwrap(), expect);
+            }
+        }
+    }
 }

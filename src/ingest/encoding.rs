@@ -46,6 +46,12 @@ impl SingleByte {
 
     /// Bytes as text.
     pub fn decode(self, bytes: &[u8]) -> String {
+        // The two that browsers know have a decoder that takes ASCII many bytes at a time.
+        match self {
+            SingleByte::Windows1252 => return encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+            SingleByte::MacRoman => return encoding_rs::MACINTOSH.decode_without_bom_handling(bytes).0.into_owned(),
+            SingleByte::Cp850 | SingleByte::Cp437 => {}
+        }
         let table = self.table();
         let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
         let mut rest = bytes;
@@ -331,7 +337,7 @@ impl ByteProfile {
             }
         };
         if self.is_utf8 {
-            self.multi_byte += u64::from(rest.iter().any(|b| *b >= 128));
+            self.multi_byte += rest.iter().filter(|b| **b >= 0xc0).count() as u64;
         }
         self.carry = carry;
     }

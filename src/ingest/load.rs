@@ -9,8 +9,10 @@ use rayon::prelude::*;
 
 use super::cells::{Cell, CellFault, CellRecord, CellTable};
 use super::convert::{Chunk, Converted, Converter, FileConstants, Rejected, Worker, money};
+use super::drift;
 use super::encoding::Encoding;
 use super::faults;
+use super::findings::{self, FindingRow, marks};
 use super::formats::Document;
 use super::mapping::Mapping;
 use super::number;
@@ -25,7 +27,7 @@ use crate::schema::{REJECT, Table};
 use crate::store::{EncodedRowGroup, FileEntry, RowGroupEncoder, TableBuilder, TableWriter, Transaction};
 
 /// Blocks that are converted at a time.
-const WAVE_BLOCKS: usize = 8;
+pub const WAVE_BLOCKS: usize = 8;
 /// Rows of a full row group.
 const ROW_GROUP_ROWS: usize = 131_072;
 /// Converted rows that wait for their row group, in bytes.
@@ -38,6 +40,8 @@ const BARE_AMOUNTS_MAX: usize = 100;
 const CELL_BLOCK_RECORDS: usize = 16_384;
 /// Bytes of text after which such a block ends.
 const CELL_BLOCK_BYTES: usize = 4 << 20;
+/// Cells after which such a block ends: a sheet may be 16,384 columns wide with nothing in them.
+const CELL_BLOCK_CELLS: usize = 1 << 18;
 /// Faults that the message of a refused file names.
 const TOP_FAULTS: usize = 3;
 
@@ -74,6 +78,8 @@ pub struct SourceRow {
     pub encoding: String,
     pub dialect: String,
     pub header_line: i64,
+    pub header_names: Option<String>,
+    pub header_change: Option<String>,
     pub row_kept_count: i64,
     pub row_rejected_count: i64,
     pub row_skipped_count: i64,
@@ -93,22 +99,25 @@ pub struct Loaded {
     pub files: Vec<FileEntry>,
     /// Its file of `lake.reject`, when rows were rejected.
     pub rejects: Option<FileEntry>,
+    /// What a person should know about it.
+    pub findings: Vec<FindingRow>,
 }
 
 impl Loader<'_, '_> {
     /// Loads one input.
     pub fn load(&self, input: &Input, content: &Content) -> Result<Loaded> {
-        let id = SourceFileId::from_sha256_hex(&content.sha256);
+        let id = self.mapping.source_file_id(&content.sha256);
         let mut row = self.row(input, content, &id);
         let encoding = self.encoding_of(input, content)?;
         row.encoding = encoding.to_string();
         if content.byte_count <= encoding.bom_len() {
             row.dialect = "empty file".to_string();
-            return Ok(Loaded { row, files: Vec::new(), rejects: None });
+            return Ok(Loaded { row, files: Vec::new(), rejects: None, findings: Vec::new() });
         }
         let mut found = understand::understand(input, encoding, self.mapping, self.currency)?;
         row.dialect = found.dialect.to_string();
         row.header_line = found.header_line as i64;
+        row.header_names = drift::names_text(&found.header);
         // A second pass is needed only when a column showed its first mark after the sample.
         let mut sink = match self.pass(input, encoding, &found, &id)? {
             Some(sink) => sink,
@@ -126,14 +135,19 @@ impl Loader<'_, '_> {
     /// Loads the tables of a document: sheets, arrays of objects, invoice lines. A table that the mapping does not fit is left
     /// out and named in the dialect, unless none fits.
     pub fn load_document(&self, input: &Input, content: &Content, document: Document) -> Result<Loaded> {
-        let id = SourceFileId::from_sha256_hex(&content.sha256);
+        let id = self.mapping.source_file_id(&content.sha256);
         let mut row = self.row(input, content, &id);
         row.encoding = document.encoding.clone();
         let mut sink: Option<Sink> = None;
         let (mut read, mut left) = (Vec::new(), Vec::new());
+        let mut header: Vec<String> = Vec::new();
         for table in document.tables {
             let name = table.name.clone();
             let place = if name.is_empty() { input.path.clone() } else { format!("{}, {name}", input.path) };
+            if self.mapping.file.table.as_ref().is_some_and(|wanted| *wanted != name) {
+                left.push(format!("{name} (not the table that the mapping names)"));
+                continue;
+            }
             let mut cells = Cells::new(table, place);
             let Some((plan, header_line, titles)) = cells.plan(self.mapping, self.currency)? else {
                 left.push(format!("{name} ({})", cells.why));
@@ -150,6 +164,9 @@ impl Loader<'_, '_> {
             if read.is_empty() {
                 row.header_line = header_line as i64;
             }
+            // Sheets of one book may differ; what counts from file to file is what the book has in all.
+            let new: Vec<String> = cells.header.iter().filter(|n| !header.contains(n)).cloned().collect();
+            header.extend(new);
             sink.skipped += titles;
             // Lines of cells are rows of their sheet, not counted from block to block.
             sink.line_next = 0;
@@ -195,8 +212,12 @@ impl Loader<'_, '_> {
         if !left.is_empty() {
             parts.push(format!("left out: {}", left.join("; ")));
         }
-        parts.extend(document.notes.list());
+        for note in document.notes.list() {
+            sink.findings.push(FindingRow { detail: Some(note.clone()), ..FindingRow::new(&sink.id, &sink.path, findings::DOCUMENT_NOTE) });
+            parts.push(note);
+        }
         row.dialect = parts.join("; ");
+        row.header_names = drift::names_text(&header);
         sink.finish(row, self.reject_ratio_max)
     }
 
@@ -213,7 +234,8 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn encoding_of(&self, input: &Input, content: &Content) -> Result<Encoding> {
+    /// The encoding that is stated, or that the bytes show.
+    pub fn encoding_of(&self, input: &Input, content: &Content) -> Result<Encoding> {
         match self.encoding.or(self.mapping.file.encoding.as_deref()) {
             Some(label) => Encoding::from_label(label, &content.profile)
                 .ok_or_else(|| Error::Config(format!("encoding \"{label}\" is not known; write for instance utf-8, windows-1252, macintosh, cp850 or cp437"))),
@@ -280,11 +302,13 @@ enum Done {
     Converted(Result<Converted, BlockError>),
 }
 
-fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Result<Converted, BlockError> {
+/// One block, converted, with each reject placed in the file.
+pub fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Result<Converted, BlockError> {
     let mut file_byte = block.file_byte;
     let text = block.into_text()?;
     let mut records = Records::new(&text, dialect);
     let mut converted = converter.convert(&text, worker, |fields| records.next(fields).map(|place| (place, records.is_too_long)));
+    converted.is_open = !text.ends_with(['\n', '\r']);
     converted.line_count = records.lines;
     let mut text_byte = 0;
     for reject in &mut converted.rejects {
@@ -333,6 +357,11 @@ struct Sink<'a> {
     skipped: u64,
     net_kept: i128,
     control_total: Option<i64>,
+    /// What the blocks so far show, for each of [`marks::ALL`]: rows, first line, example.
+    marked: [Option<(u64, u64, String)>; marks::ALL.len()],
+    /// Whether the last block ends within a line.
+    is_open: bool,
+    findings: Vec<FindingRow>,
 }
 
 /// Rejected rows on their way to the lake.
@@ -365,12 +394,19 @@ impl<'a> Sink<'a> {
             skipped: 0,
             net_kept: 0,
             control_total: None,
+            marked: Default::default(),
+            is_open: false,
+            findings: Vec::new(),
         })
     }
 
     /// Takes what the next block became.
     fn take(&mut self, converted: Converted) -> Result<()> {
-        let Converted { chunks, rejects, record_count, line_count, skipped_count, net_kept, control_total, .. } = converted;
+        let Converted { chunks, rejects, record_count, line_count, skipped_count, net_kept, control_total, marked, is_open, .. } = converted;
+        for (all, (count, line, example)) in self.marked.iter_mut().zip(marked).filter_map(|(all, of_block)| Some((all, of_block?))) {
+            all.get_or_insert((0, self.line_next + u64::from(line), example)).0 += count;
+        }
+        self.is_open = is_open;
         for chunk in chunks {
             let bytes = chunk.byte_count();
             if chunk.row_count() == 0 {
@@ -535,6 +571,7 @@ impl<'a> Sink<'a> {
             return Err(self.refusal(read));
         }
         let has_amounts = self.plan.net.is_some();
+        self.find(has_amounts);
         row.row_kept_count = self.kept as i64;
         row.row_rejected_count = self.rejects.count as i64;
         row.row_skipped_count = self.skipped as i64;
@@ -544,14 +581,40 @@ impl<'a> Sink<'a> {
         row.control_total = self.control_total;
         row.first_period = self.groups.keys().next().copied().flatten().map(|p| p.to_string());
         row.last_period = self.groups.keys().next_back().copied().flatten().map(|p| p.to_string());
-        let files = self.groups.into_values().filter_map(|g| g.writer).map(TableWriter::finish).collect::<Result<Vec<_>>>()?;
+        // Each file waits for its own sync: together they take as long as one.
+        let writers: Vec<TableWriter> = self.groups.into_values().filter_map(|g| g.writer).collect();
+        let files = writers.into_par_iter().map(TableWriter::finish).collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>>>()?;
         let rows: u64 = files.iter().map(|f| f.rows).sum();
         let net: i128 = files.iter().filter_map(|f| f.totals.get("net_amount")).sum();
         if rows != self.kept || (has_amounts && net != self.net_kept) {
             return Err(Error::Internal(format!("{}: {} rows and {} öre were read, {rows} and {net} written", self.path, self.kept, self.net_kept)));
         }
         let rejects = self.rejects.writer.map(TableWriter::finish).transpose()?;
-        Ok(Loaded { row, files, rejects })
+        Ok(Loaded { row, files, rejects, findings: self.findings })
+    }
+
+    /// Gathers what a person should know about the file.
+    fn find(&mut self, has_amounts: bool) {
+        let of = |finding| FindingRow::new(&self.id, &self.path, finding);
+        let mut found = Vec::new();
+        for (finding, marked) in marks::ALL.into_iter().zip(&self.marked) {
+            if let Some((count, line, example)) = marked {
+                found.push(FindingRow { row_count: Some(*count as i64), source_line: Some(*line as i64), detail: Some(example.clone()), ..of(finding) });
+            }
+        }
+        for name in &self.plan.repeated {
+            found.push(FindingRow { column_name: Some(name.clone()), ..of(findings::COLUMN_NAME_REPEATED) });
+        }
+        if self.is_open {
+            found.push(of(findings::LAST_LINE_OPEN));
+        }
+        if let Some(total) = self.control_total.filter(|_| has_amounts) {
+            let difference = i128::from(total) - self.net_kept - self.rejects.net;
+            if difference != 0 {
+                found.push(FindingRow { net_amount: i64::try_from(difference).ok(), ..of(findings::TOTAL_DIFFERS) });
+            }
+        }
+        self.findings.extend(found);
     }
 
     fn refusal(&self, read: u64) -> Error {
@@ -577,35 +640,45 @@ impl<'a> Sink<'a> {
 
 /// Marks a table as one that a load can fill; the reject table is filled beside it.
 pub fn is_loadable(table: &Table) -> bool {
-    table.schema == "lake" && table.name != "source_file" && table.name != "reject"
+    table.schema == "lake" && !["source_file", "reject", "finding"].contains(&table.name)
 }
 
 /// The records of a table of cells, as blocks that look like those of text.
-struct Cells {
+pub struct Cells {
     table: CellTable,
-    path: String,
+    /// The file and the table in it, for messages.
+    pub path: String,
     /// Records read ahead to find the header and the forms.
     ahead: std::collections::VecDeque<Result<CellRecord, CellFault>>,
     /// Why no plan fits.
-    why: String,
+    pub why: String,
+    /// The names of the header, once a plan fits.
+    pub header: Vec<String>,
 }
 
 /// Records by which the forms of cells are decided.
-const CELL_SAMPLE_RECORDS: usize = 20_000;
+pub const CELL_SAMPLE_RECORDS: usize = 20_000;
+/// Cells of them, empty ones too.
+pub const CELL_SAMPLE_CELLS: usize = 1 << 20;
 /// Records among which a header is looked for.
 const CELL_HEADER_RECORDS: usize = 100;
 
+/// Records of a table of cells, in the form that text has.
 #[derive(Default)]
-struct CellBlock {
-    text: String,
-    records: Vec<(Place, Vec<Field>)>,
+pub struct CellBlock {
+    /// The texts of all cells.
+    pub text: String,
+    /// Each record's place and fields.
+    pub records: Vec<(Place, Vec<Field>)>,
     /// A fault behind the last record.
-    fault: Option<CellFault>,
+    pub fault: Option<CellFault>,
+    cell_count: usize,
 }
 
 impl CellBlock {
     fn add(&mut self, record: &CellRecord) {
         let mut fields = Vec::with_capacity(record.cells.len());
+        self.cell_count += record.cells.len();
         for cell in &record.cells {
             let start = self.text.len() as u32;
             self.text.push_str(cell.as_str());
@@ -622,21 +695,24 @@ impl CellBlock {
 }
 
 impl Cells {
-    fn new(table: CellTable, path: String) -> Cells {
-        Cells { table, path, ahead: std::collections::VecDeque::new(), why: String::new() }
+    /// Over a table; `path` names it in messages.
+    pub fn new(table: CellTable, path: String) -> Cells {
+        Cells { table, path, ahead: std::collections::VecDeque::new(), why: String::new(), header: Vec::new() }
     }
 
     /// The plan, the line of the header and the number of title rows above it; `None` when the mapping does not fit.
-    fn plan(&mut self, mapping: &Mapping, currency: &str) -> Result<Option<(Plan, u64, u64)>> {
+    pub fn plan(&mut self, mapping: &Mapping, currency: &str) -> Result<Option<(Plan, u64, u64)>> {
         let mut found = None;
         if !self.table.columns.is_empty() {
             match Plan::new(mapping, &self.table.columns, currency) {
-                Ok(plan) => found = Some((plan, self.table.header_line, 0)),
+                Ok(plan) => {
+                    found = Some((plan, self.table.header_line, 0));
+                    self.header.clone_from(&self.table.columns);
+                }
                 Err(missing) => self.why = format!("lacks {missing}"),
             }
         }
-        let count = if found.is_some() { CELL_SAMPLE_RECORDS } else { CELL_HEADER_RECORDS };
-        self.ahead.extend(self.table.records.by_ref().take(count));
+        self.read_ahead(if found.is_some() { CELL_SAMPLE_RECORDS } else { CELL_HEADER_RECORDS });
         if found.is_none() {
             let mut titles = 0;
             for (index, record) in self.ahead.iter().enumerate() {
@@ -644,13 +720,18 @@ impl Cells {
                 let names: Vec<String> = record.cells.iter().map(|c| c.as_str().trim().to_string()).collect();
                 if let Ok(plan) = Plan::new(mapping, &names, currency) {
                     found = Some((plan, record.line, titles));
+                    self.header = names;
                     self.ahead.drain(..=index);
                     break;
                 }
                 titles += u64::from(names.iter().any(|n| !n.is_empty()));
             }
             if found.is_some() {
-                self.ahead.extend(self.table.records.by_ref().take(CELL_SAMPLE_RECORDS - CELL_HEADER_RECORDS));
+                self.read_ahead(CELL_SAMPLE_RECORDS - CELL_HEADER_RECORDS);
+            } else if let Some(broken) = self.ahead.iter().filter_map(|r| r.as_ref().err()).find(|f| f.fault == faults::DOCUMENT_BROKEN) {
+                // A header that cannot be reached is no fault of the mapping.
+                let why = broken.value.clone().unwrap_or_default();
+                return Err(Error::Input(format!("{}: line {}: {why}; {}", self.path, broken.line, faults::DOCUMENT_BROKEN.remedy)));
             } else if self.why.is_empty() {
                 self.why = "no row holds the column names that the mapping knows".to_string();
             }
@@ -664,9 +745,22 @@ impl Cells {
         Ok(found)
     }
 
-    fn next_block(&mut self) -> Result<Option<CellBlock>> {
+    /// Reads that many records more, or fewer when they are wide.
+    fn read_ahead(&mut self, count: usize) {
+        let mut cells = 0;
+        for record in self.table.records.by_ref().take(count) {
+            cells += record.as_ref().map_or(0, |r| r.cells.len());
+            self.ahead.push_back(record);
+            if cells >= CELL_SAMPLE_CELLS {
+                break;
+            }
+        }
+    }
+
+    /// The next records; `None` at the end.
+    pub fn next_block(&mut self) -> Result<Option<CellBlock>> {
         let mut block = CellBlock::default();
-        while block.records.len() < CELL_BLOCK_RECORDS && block.text.len() < CELL_BLOCK_BYTES {
+        while block.records.len() < CELL_BLOCK_RECORDS && block.text.len() < CELL_BLOCK_BYTES && block.cell_count < CELL_BLOCK_CELLS {
             match self.ahead.pop_front().or_else(|| self.table.records.next()) {
                 Some(Ok(record)) => block.add(&record),
                 Some(Err(fault)) => {

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
+use super::convert::constant_array;
 use crate::assets;
 use crate::error::{Error, Result};
+use crate::model::SourceFileId;
 use crate::schema::{self, Table, Type};
 use crate::store::hex;
 
@@ -33,12 +36,19 @@ pub struct MappingFile {
     pub doc: String,
     /// The lake table, such as `invoice_line`.
     pub kind: String,
+    /// Name of the table to read, of a file that holds several: a sheet, an array, or the `tender`, `contract` and `bid` of
+    /// procurement notices. Absent = every table that the columns fit.
+    #[serde(default)]
+    pub table: Option<String>,
     /// Encoding, when the bytes cannot show it: a WHATWG label, or cp437, cp850.
     #[serde(default)]
     pub encoding: Option<String>,
     /// Separator, when it must not be sniffed.
     #[serde(default)]
     pub separator: Option<String>,
+    /// What stands around fields with separators in them, when it is not `"`.
+    #[serde(default)]
+    pub quote: Option<String>,
     /// Decimal mark of every number column: `,` or `.`; absent = decided for each column by its values.
     #[serde(default)]
     pub decimal: Option<String>,
@@ -71,6 +81,9 @@ pub struct MappingFile {
     pub constants: BTreeMap<String, String>,
     /// Where each target column comes from.
     pub columns: BTreeMap<String, ColumnFile>,
+    /// For a table with a column for each of something, such as currencies: how it becomes a row for each.
+    #[serde(default)]
+    pub unpivot: Option<Unpivot>,
     /// Layouts of files without a header, told apart by their number of columns.
     #[serde(default)]
     pub headerless: Vec<Headerless>,
@@ -143,6 +156,16 @@ pub struct ColumnRule {
     pub split: Option<String>,
 }
 
+/// Every column of the file that no target names becomes a row of its own, with two columns that targets may name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unpivot {
+    /// The column that holds the name of the file's column.
+    pub name: String,
+    /// The column that holds its value.
+    pub value: String,
+}
+
 /// A layout by position.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,7 +177,18 @@ pub struct Headerless {
 /// Target columns that ingest makes itself; a mapping cannot fill them.
 pub const COMPUTED: &[&str] = &["line_id", "source_file_id", "source_line", "source_name", "period", "vendor_key", "row_fingerprint"];
 
+/// Kinds of which one file of notices holds several, each read by a source of its own.
+const KINDS_OF_NOTICES: &[&str] = &["tender", "award", "bid"];
+
 impl Mapping {
+    /// The id of the rows of a file: its content names it, and the kind too where one file gives several.
+    pub fn source_file_id(&self, sha256: &str) -> SourceFileId {
+        if KINDS_OF_NOTICES.contains(&self.table.name) {
+            return SourceFileId::from_sha256_hex(&hex(&Sha256::digest(format!("{sha256} {}", self.table.name))));
+        }
+        SourceFileId::from_sha256_hex(sha256)
+    }
+
     /// The mapping of that name: the workspace's `mappings/` first, then the built-in ones.
     pub fn load(workspace: &Path, name: &str) -> Result<Mapping> {
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') || name.is_empty() {
@@ -169,17 +203,19 @@ impl Mapping {
             Some(text) => Mapping::parse(name, text).map_err(|e| Error::Rules(format!("mapping {name}: {e}"))),
             None => {
                 let known: Vec<_> = built_in().collect();
-                Err(Error::Config(format!("mapping \"{name}\" is not known; write mappings/{name}.toml in the workspace, or use one of: {}", known.join(", "))))
+                Err(Error::Config(format!(
+                    "mapping \"{name}\" is not known; write mappings/{name}.toml in the workspace, let `spendtrace profile FILE` propose one, or use one of: {}",
+                    known.join(", ")
+                )))
             }
         }
     }
 
     /// A mapping from its text.
     pub fn parse(name: &str, text: &str) -> Result<Mapping, String> {
-        use sha2::{Digest, Sha256};
         let file: MappingFile = toml::from_str(text).map_err(|e| e.to_string())?;
         let table = schema::table(&format!("lake.{}", file.kind))
-            .filter(|t| !["source_file", "reject"].contains(&t.name))
+            .filter(|t| !["source_file", "reject", "finding"].contains(&t.name))
             .ok_or_else(|| format!("kind = \"{}\" is not a table that ingest fills", file.kind))?;
         let settable = |target: &str| -> Result<usize, String> {
             if COMPUTED.contains(&target) {
@@ -204,8 +240,12 @@ impl Mapping {
             columns.push((index, rule));
         }
         columns.sort_by_key(|(index, _)| *index);
-        for target in file.constants.keys() {
-            settable(target)?;
+        for (target, value) in &file.constants {
+            let declared = &table.columns[settable(target)?];
+            if constant_array(value, declared.ty, 1).is_none() {
+                let word = declared.ty.word();
+                return Err(format!("constants.{target} = \"{value}\" is no {word}; write numbers with a point, days as YYYY-MM-DD, true or false"));
+            }
         }
         for mark in file.decimal.iter().chain(columns.iter().filter_map(|(_, r)| r.decimal.as_ref())) {
             if mark != "," && mark != "." {
@@ -226,8 +266,16 @@ impl Mapping {
         if file.separator.as_ref().is_some_and(|s| s.len() != 1) {
             return Err("separator: write one ASCII character".to_string());
         }
+        if file.quote.as_ref().is_some_and(|s| s.len() != 1) {
+            return Err("quote: write one ASCII character".to_string());
+        }
         let sha256 = hex(&Sha256::digest(text));
         Ok(Mapping { name: name.to_string(), table, file, columns, sha256 })
+    }
+
+    /// What stands around fields that hold separators.
+    pub fn quote(&self) -> u8 {
+        self.file.quote.as_ref().and_then(|q| q.bytes().next()).unwrap_or(b'"')
     }
 
     /// The date columns that give the period, in order of preference.
@@ -263,6 +311,11 @@ impl Mapping {
 /// Names of the built-in mappings.
 pub fn built_in() -> impl Iterator<Item = &'static str> {
     assets::below("data/mappings/").filter_map(|(path, _)| path.strip_prefix("data/mappings/")?.strip_suffix(".toml"))
+}
+
+/// The text of a built-in mapping.
+pub fn built_in_text(name: &str) -> Option<&'static str> {
+    assets::text(&format!("data/mappings/{name}.toml"))
 }
 
 /// A column name as it is compared: letters and digits only, lower case, so that `Lev.nr (T)`, `lev_nr(t)` and a name with
@@ -328,6 +381,8 @@ mod tests {
             ("doc = \"\"\nkind = \"invoice_line\"\n[columns]\nline_id = \"a\"\n", "made by ingest"),
             ("doc = \"\"\nkind = \"invoice_line\"\ndecimal = \";\"\n[columns]\nnet_amount = \"a\"\n", "decimal mark"),
             ("doc = \"\"\nkind = \"invoice_line\"\nperiod_from = [\"currency\"]\n[columns]\n", "not a date column"),
+            ("doc = \"\"\nkind = \"emission_factor\"\n[constants]\nprice_year = \"MMXXI\"\n[columns]\n", "is no int"),
+            ("doc = \"\"\nkind = \"invoice_line\"\n[constants]\nnet_amount = \"0.005\"\n[columns]\n", "is no money"),
             ("doc = \"\"\nkind = \"invoice_line\"\ncolour = 1\n[columns]\n", "unknown field"),
         ] {
             let error = Mapping::parse("m", text).unwrap_err();

@@ -297,37 +297,52 @@ pub fn parse(text: &str, form: &NumberForm) -> Result<i64, Refusal> {
     }
 }
 
-/// The common form, `-1234.50` or `-1234,50` with at most `scale` decimals and no groups, without looking twice. `None` means
-/// only that the long way must be gone.
+/// The common form, `-1234.50` or `-1 234,50` with at most `scale` decimals, without looking twice. `None` means only that the long
+/// way must be gone.
 fn parse_plain(bytes: &[u8], form: &NumberForm) -> Option<i64> {
     let (negative, digits) = match bytes {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),
     };
-    if digits.is_empty() || digits.len() > 15 {
+    // With the noughts of the scale behind them, at most 18 digits: no overflow.
+    if digits.is_empty() || digits.len() > 18 - form.scale as usize {
         return None;
     }
     let mark = form.decimal.map_or(0, Decimal::mark);
+    let may_group = matches!(form.grouping, None | Some(Grouping::Blank));
     let mut value: i64 = 0;
     let mut decimals: Option<u32> = None;
-    for &b in digits {
+    // The blank that groups, by its first byte, and the digits since the last one.
+    let (mut group, mut since) = (0u8, 0u32);
+    let mut rest = digits.iter();
+    while let Some(&b) = rest.next() {
         let digit = b.wrapping_sub(b'0');
         if digit < 10 {
             value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
-            if let Some(d) = &mut decimals {
-                *d = d.wrapping_add(1);
+            match &mut decimals {
+                Some(d) => *d = d.wrapping_add(1),
+                None => since += 1,
             }
-        } else if b == mark && decimals.is_none() {
+        } else if decimals.is_some() {
+            return None;
+        } else if b == mark {
             decimals = Some(0);
+        } else if may_group && (b == b' ' || (b == 0xc2 && rest.next() == Some(&0xa0))) {
+            if since == 0 || since > 3 || (group != 0 && (since != 3 || group != b)) {
+                return None;
+            }
+            (group, since) = (b, 0);
         } else {
             return None;
         }
+    }
+    if group != 0 && since != 3 {
+        return None;
     }
     let decimals = decimals.unwrap_or(0);
     if decimals > form.scale || !digits[0].is_ascii_digit() {
         return None;
     }
-    // At most 15 digits and four more from the scale: no overflow.
     for _ in decimals..form.scale {
         value = value.wrapping_mul(10);
     }
@@ -409,6 +424,20 @@ mod tests {
         }
         assert_eq!(parse("12,50", &form(None, &[])), Err(Refusal::Undecided));
         assert_eq!(parse("1 250", &form(None, &[])), Ok(125_000));
+    }
+
+    #[test]
+    fn long_numbers_do_not_wrap() {
+        for (text, scale, expect) in [
+            ("999999999999999", 4, Err(Refusal::Fault(faults::AMOUNT_TOO_LARGE))),
+            ("99999999999999", 4, Ok(999_999_999_999_990_000)),
+            ("9999999999", 8, Ok(999_999_999_900_000_000)),
+            ("99999999999", 8, Err(Refusal::Fault(faults::AMOUNT_TOO_LARGE))),
+            ("0.83578", 8, Ok(83_578_000)),
+            ("999999999999999999", 0, Ok(999_999_999_999_999_999)),
+        ] {
+            assert_eq!(parse(text, &NumberForm { scale, ..form(Some(Decimal::Dot), &[]) }), expect, "{text} at scale {scale}");
+        }
     }
 
     #[test]

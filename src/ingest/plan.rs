@@ -32,8 +32,9 @@ impl TextRule {
     fn of(column: &str) -> TextRule {
         match column {
             "organisation_number" | "parent_organisation_number" => TextRule::Organisation,
-            "vendor_name" | "organisation_name" | "line_text" | "contract_title" | "item_name" | "buyer_name" => TextRule::Name,
-            "currency" => TextRule::Currency,
+            "vendor_name" | "organisation_name" | "line_text" | "contract_title" | "tender_title" | "award_title" | "tenderer_name" | "supplier_name"
+            | "item_name" | "buyer_name" => TextRule::Name,
+            "currency" | "base_currency" | "quote_currency" => TextRule::Currency,
             "vat_number" | "iban" | "lei" | "country" => TextRule::Compact,
             "bankgiro" | "plusgiro" | "bank_account" => TextRule::Digits,
             "category_codes" | "entitled_unit_ids" | "certified_classes" => TextRule::List,
@@ -110,11 +111,24 @@ pub struct Plan {
     pub credit_marks: Vec<String>,
     /// First words of total rows, lower case.
     pub total_words: Vec<String>,
+    /// Names of columns that are read and that the header has more than once.
+    pub repeated: Vec<String>,
 }
 
 /// First words of rows that are sums of the rows above.
 const TOTAL_WORDS: &[&str] =
     &["summa", "slutsumma", "totalsumma", "totalt", "total", "delsumma", "sum", "grand total", "sub total", "subtotal", "report total"];
+
+impl Slot {
+    /// What the mapping says that a value means, whatever its case.
+    pub fn meaning(&self, value: &str) -> Option<&String> {
+        // A list of a few short words is read through sooner than a lower-case copy is made.
+        if self.values.len() <= MEANINGS_READ_MAX && value.is_ascii() {
+            return self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(value)).map(|(_, meant)| meant);
+        }
+        self.values.get(&value.to_lowercase())
+    }
+}
 
 impl Plan {
     /// The plan of `mapping` for a file with this header; the message names the columns that are missing.
@@ -187,6 +201,9 @@ impl Plan {
             constants.entry(column).or_insert_with(|| default_currency.to_string());
         }
         let currency_default = currency_column.and_then(|c| constants.get(&c)).cloned().unwrap_or_else(|| default_currency.to_string());
+        let folded = fold_header(header);
+        let is_repeated = |field: usize| folded.get(field).is_some_and(|name| !name.is_empty() && folded.contains(&format!("{name}#2")));
+        let repeated = placed.iter().filter(|(_, field, _)| is_repeated(*field)).map(|(_, field, _)| header[*field].clone()).collect();
         // A column of the file wins over a constant.
         constants.retain(|column, _| !has(column));
         // Without a currency of its own a table's money is in a currency that its column names say.
@@ -201,11 +218,12 @@ impl Plan {
                     Type::Text => Reading::Text(TextRule::of(declared.name)),
                     Type::Money => number(2),
                     Type::Quantity => number(4),
+                    Type::Rate => number(8),
                     Type::Int | Type::Float => number(0),
                     Type::Date => {
                         // Invoices are recent; contracts may be open-ended and companies old.
                         let (year_min, year_max) = if table.is_partitioned { (1990, 2099) } else { (1600, 9999) };
-                        let months = mapping.period_columns().contains(&column);
+                        let months = mapping.period_columns().contains(&column) || declared.name == "month_on";
                         let serial_from = file.date_serial.as_ref().map(|s| if s == "1904" { day::SERIAL_1904 } else { day::SERIAL_1900 });
                         Reading::Day(DayForm { order: rule.date_order.or(file.date_order), year_min, year_max, months, serial_from })
                     }
@@ -246,6 +264,7 @@ impl Plan {
             empty: file.empty.iter().map(|e| e.to_lowercase()).collect(),
             credit_marks: file.credit_marks.clone(),
             total_words: TOTAL_WORDS.iter().map(ToString::to_string).chain(file.total_words.iter().map(|w| w.to_lowercase())).collect(),
+            repeated,
             slots,
         })
     }
@@ -292,8 +311,12 @@ pub struct ColumnEvidence {
     pub orders: [u64; 3],
     /// Dates written in digits without the year first.
     pub open: (u64, String),
+    /// For each order: a date that fits no other.
+    proofs: [Option<String>; 3],
 }
 
+/// Meanings of a column up to which they are compared one by one.
+const MEANINGS_READ_MAX: usize = 16;
 const ORDERS: [DateOrder; 3] = [DateOrder::Ymd, DateOrder::Dmy, DateOrder::Mdy];
 /// Share of the values that must agree when a column has values of two conventions; the rest are rejected.
 const AGREEMENT_MIN_PERCENT: u64 = 95;
@@ -335,7 +358,16 @@ impl ColumnEvidence {
             for (count, order) in self.orders.iter_mut().zip(ORDERS) {
                 *count += u64::from(orders.contains(order));
             }
+            let fits = ORDERS.map(|o| orders.contains(o));
+            if let ([true, false, false] | [false, true, false] | [false, false, true], Some(at)) = (fits, fits.iter().position(|f| *f)) {
+                self.proofs[at].get_or_insert_with(|| text.chars().take(40).collect());
+            }
         }
+    }
+
+    /// A date that can be read in this order only.
+    pub fn proof(&self, order: DateOrder) -> Option<&str> {
+        self.proofs[ORDERS.iter().position(|o| *o == order)?].as_deref()
     }
 
     /// The decimal mark that the values show.

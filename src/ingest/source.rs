@@ -86,13 +86,13 @@ pub fn find(workspace: &Path, source: &Source) -> Result<Vec<Input>> {
         for entry in entries {
             let path = entry.map_err(|e| Error::io("list", &absolute, &e))?.path();
             let Some(file_name) = path.file_name().and_then(|n| n.to_str()) else { continue };
-            if matches_glob(name, file_name) && !file_name.starts_with('.') {
+            if matches_glob(name, file_name) && !file_name.starts_with('.') && !is_excluded(source, file_name) {
                 paths.push(path);
             }
         }
         paths.sort();
         if paths.is_empty() {
-            return Err(refuse("matches no file"));
+            return Err(refuse(if source.exclude.is_empty() { "matches no file" } else { "matches no file that is not excluded" }));
         }
     } else {
         paths.push(absolute.join(name));
@@ -111,13 +111,17 @@ pub fn find(workspace: &Path, source: &Source) -> Result<Vec<Input>> {
             return Err(Error::Input(format!("{}: not a regular file; name files, not folders or devices", path.display())));
         }
         let shown = path.strip_prefix(workspace).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        inputs.extend(open_container(&shown, &real)?);
+        inputs.extend(open_container(&shown, &real)?.into_iter().filter(|input| !is_excluded(source, input.name())));
     }
     Ok(inputs)
 }
 
+/// Whether the source leaves out the file, or the entry of a zip, of that name.
+fn is_excluded(source: &Source, name: &str) -> bool {
+    source.exclude.iter().any(|pattern| matches_glob(pattern, name))
+}
+
 /// The inputs of one file, wherever it lies: for `profile`.
-#[allow(dead_code, reason = "profile comes next")]
 pub fn find_one(path: &Path) -> Result<Vec<Input>> {
     let real = path.canonicalize().map_err(|e| Error::Input(format!("{}: cannot be found: {e}", path.display())))?;
     if !real.is_file() {
@@ -200,6 +204,11 @@ fn open_container(shown: &str, file: &Path) -> Result<Vec<Input>> {
 }
 
 impl Input {
+    /// The last part of its path: what `exclude` names.
+    pub fn name(&self) -> &str {
+        self.path.rsplit(['/', '!']).next().unwrap_or_default()
+    }
+
     /// A stream of the content, decompressed, within bounds.
     pub fn open(&self) -> Result<Box<dyn Read + Send>> {
         let io = |e: io::Error| Error::Input(format!("{}: cannot be read: {e}", self.path));
@@ -283,7 +292,7 @@ fn form_of(head: &[u8]) -> Form {
         Form::Parquet
     } else if head.starts_with(b"%PDF") {
         Form::Pdf
-    } else if first.starts_with(b"<?xml") || (first.starts_with(b"<") && first.get(1).is_some_and(u8::is_ascii_alphabetic)) {
+    } else if first.starts_with(b"<?xml") || (first.starts_with(b"<") && first.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'!')) {
         Form::Xml
     } else if first.starts_with(b"{") || first.starts_with(b"[") {
         Form::Json

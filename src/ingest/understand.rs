@@ -36,6 +36,8 @@ pub struct Understanding {
     pub data_line: u64,
     /// Filled rows above the header.
     pub title_count: u64,
+    /// The names of the header; empty when there is none.
+    pub header: Vec<String>,
     /// The plan.
     pub plan: Plan,
 }
@@ -78,7 +80,8 @@ pub fn line_end(text: &str) -> LineEnd {
     }
 }
 
-/// The first records of a text, as texts, with their place.
+/// The first records of a text, as texts, with their place. Of a record with more than [`COLUMNS_MAX`] fields one more than that is
+/// given: it still says where it stands, and that it is too wide.
 pub fn first_records(text: &str, dialect: Dialect, count: usize) -> Vec<(u32, u32, Vec<String>)> {
     let mut records = Records::new(text, dialect);
     let mut fields = Vec::new();
@@ -86,10 +89,7 @@ pub fn first_records(text: &str, dialect: Dialect, count: usize) -> Vec<(u32, u3
     while all.len() < count
         && let Some(place) = records.next(&mut fields)
     {
-        if fields.len() > COLUMNS_MAX {
-            break;
-        }
-        all.push((place.line, place.byte, fields.iter().map(|f| trim(&field_text(text, *f, dialect.quote)).to_string()).collect()));
+        all.push((place.line, place.byte, fields.iter().take(COLUMNS_MAX + 1).map(|f| trim(&field_text(text, *f, dialect.quote)).to_string()).collect()));
     }
     all
 }
@@ -103,7 +103,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
     let mut nearest: (usize, String) = (0, String::new());
     let rule_names: BTreeSet<String> = mapping.columns.iter().flat_map(|(_, rule)| &rule.names).map(|n| fold_name(n)).collect();
     for separator in separators {
-        let dialect = Dialect { separator, quote: b'"', line_end };
+        let dialect = Dialect { separator, quote: mapping.quote(), line_end };
         let records = first_records(&text, dialect, HEADER_RECORDS_MAX + 1);
         let mut titles = 0;
         for (index, (line, _, names)) in records.iter().enumerate().take(HEADER_RECORDS_MAX) {
@@ -117,6 +117,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
                         data_file_bytes: 0,
                         data_line: next.map_or(u64::from(*line) + 2, |n| u64::from(n.0) + 1),
                         title_count: titles,
+                        header: names.clone(),
                         plan,
                     });
                 }
@@ -151,7 +152,7 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
 
 fn headerless(text: &str, line_end: LineEnd, mapping: &Mapping, default_currency: &str) -> Option<Understanding> {
     for separator in SEPARATORS {
-        let dialect = Dialect { separator: *separator, quote: b'"', line_end };
+        let dialect = Dialect { separator: *separator, quote: mapping.quote(), line_end };
         let records = first_records(text, dialect, HEADER_RECORDS_MAX);
         let filled = |r: &&(u32, u32, Vec<String>)| r.2.iter().any(|f| !f.is_empty());
         let Some(first) = records.iter().find(filled) else { continue };
@@ -167,6 +168,7 @@ fn headerless(text: &str, line_end: LineEnd, mapping: &Mapping, default_currency
                     data_file_bytes: 0,
                     data_line: u64::from(first.0) + 1,
                     title_count: 0,
+                    header: Vec::new(),
                     plan,
                 });
             }

@@ -51,9 +51,11 @@ pub fn lines_over(index: &Index, mut burns: Vec<Burn>) -> Vec<At> {
     burns.sort_unstable();
     let mut over = Vec::new();
     for group in burns.chunk_by(|a, b| a.group == b.group) {
-        let ceiling = i128::from(index.contracts[group[0].group as usize].ceiling.expect("only contracts with a ceiling burn"));
+        let contract = &index.contracts[group[0].group as usize];
         let mut total = 0i128;
         for burn in group {
+            // Amendments change the ceiling from their day.
+            let ceiling = i128::from(contract.ceiling_at(burn.day).expect("only contracts with a ceiling burn"));
             let before = total;
             total += i128::from(burn.minor);
             if before.max(total) > ceiling {

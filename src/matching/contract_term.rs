@@ -6,7 +6,7 @@ use arrow::record_batch::RecordBatch;
 
 use super::index::{Index, ceiling_of};
 use super::inputs::{ContractRow, Inputs};
-use crate::model::{Date, Period};
+use crate::model::{Date, Money, Period};
 use crate::schema::CONTRACT_TERM;
 use crate::store::TableBuilder;
 
@@ -27,13 +27,20 @@ pub fn contract_terms(inputs: &Inputs, index: &Index, as_of: Date, loaded: &BTre
         rows_of.entry(&row.contract_id).or_default().push(row);
     }
     let children = inputs.units_by_parent();
+    let mut last_days: BTreeMap<&str, i32> = BTreeMap::new();
+    for entry in &index.entries {
+        let last = last_days.entry(&*index.contracts[entry.contract as usize].id).or_insert(i32::MIN);
+        *last = (*last).max(entry.term.1);
+    }
     let mut builder = TableBuilder::new(&CONTRACT_TERM);
     for (id, rows) in rows_of {
         let contract = &index.contracts[index.contract_position(id).expect("every contract is in the index") as usize];
         let framework = &index.contracts[contract.framework as usize].id;
         // An open end of one row is an open end of the contract.
         let starts_on = rows.iter().map(|r| r.starts_on).min().flatten();
-        let ends_on = rows.iter().map(|r| r.ends_on).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+        let stated_end = rows.iter().map(|r| r.ends_on).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().max());
+        // The index knows what amendments made of it.
+        let ends_on = stated_end.and_then(|stated| last_days.get(id).map_or(Some(stated), |&last| (last < i32::MAX).then(|| Date::from_days(last))));
         let first_of = |of: fn(&ContractRow) -> Option<&String>| rows.iter().filter_map(|r| of(r)).min().map(String::as_str);
         let union = |of: fn(&ContractRow) -> &[String]| rows.iter().flat_map(|r| of(r)).map(String::as_str).collect::<BTreeSet<_>>();
         let (categories, units) = (union(|r| &r.category_codes), union(|r| &r.entitled_unit_ids));
@@ -41,7 +48,8 @@ pub fn contract_terms(inputs: &Inputs, index: &Index, as_of: Date, loaded: &BTre
         let named: BTreeSet<&str> = rows.iter().map(|r| r.vendor_name.as_str()).collect();
         let names = if suppliers.is_empty() { &named } else { &suppliers };
         let join = |words: &BTreeSet<&str>, separator: &str| (!words.is_empty()).then(|| words.iter().copied().collect::<Vec<_>>().join(separator));
-        let ceiling = ceiling_of(&rows);
+        // Of a contract in another currency the catalogue's own value stands.
+        let ceiling = contract.ceiling.and_then(Money::from_minor).or_else(|| ceiling_of(&rows));
         let term_months = starts_on.zip(ends_on).map(|(first, last)| begun_months(first, last));
         let elapsed = term_months.zip(starts_on).map(|(all, first)| begun_months(first, as_of).min(all));
         let reached = ends_on.map_or(as_of, |e| e.min(as_of)).period();
@@ -95,6 +103,8 @@ pub fn contract_terms(inputs: &Inputs, index: &Index, as_of: Date, loaded: &BTre
             .boolean("is_followed_up_12m", Some(is_followed_up))
             .boolean("has_code_of_conduct", has_code_of_conduct)
             .boolean("has_sustainability_clause", clause(|r| r.has_sustainability_clause))
+            .date("signed_on", contract.signed_on)
+            .int("amendment_count", Some(i64::from(contract.amendment_count)))
             .end_row();
     }
     builder.finish()

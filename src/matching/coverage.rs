@@ -22,8 +22,10 @@ pub enum Basis {
     Delivered,
     /// The invoice date, since no delivery date is known.
     Invoiced,
-    /// The booking date, since no other is known.
+    /// The booking date, since neither is known.
     Booked,
+    /// The payment date, since no other is known.
+    Paid,
 }
 
 impl Basis {
@@ -33,6 +35,7 @@ impl Basis {
             Basis::Delivered => "delivered",
             Basis::Invoiced => "invoiced",
             Basis::Booked => "booked",
+            Basis::Paid => "paid",
         }
     }
 }

@@ -41,6 +41,7 @@ pub struct SpendBuilder<'c, 'i> {
     category_group_code: StringBuilder,
     category_group_name: StringBuilder,
     spend_net: Decimal128Builder,
+    exchange_rate_on: Date32Builder,
     is_addressable: BooleanBuilder,
     exclusion: StringBuilder,
     outcome: StringBuilder,
@@ -55,6 +56,7 @@ pub struct SpendBuilder<'c, 'i> {
     confidence: Float64Builder,
     candidate_count: Int64Builder,
     evidence: StringBuilder,
+    exception: StringBuilder,
     exclusions: ArrayRef,
     number: String,
     key: String,
@@ -91,6 +93,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
             category_group_code: text(4),
             category_group_name: text(24),
             spend_net: money(rows),
+            exchange_rate_on: Date32Builder::with_capacity(rows),
             is_addressable: BooleanBuilder::with_capacity(rows),
             exclusion: text(4),
             outcome: text(12),
@@ -105,6 +108,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
             confidence: Float64Builder::with_capacity(rows),
             candidate_count: Int64Builder::with_capacity(rows),
             evidence: text(32),
+            exception: text(4),
             exclusions: lines::plain(chunk.class.column_by_name("exclusion").expect("a column we asked for"))?,
             number: String::new(),
             key: String::new(),
@@ -150,6 +154,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
             }
         }
         self.spend_net.append_option(chunk.spend_minor(row).map(i128::from));
+        self.exchange_rate_on.append_option(chunk.exchange_rate_on(row).map(Date::days));
         self.is_addressable.append_value(decision.outcome != Outcome::NotAddressable);
         let stated = self.exclusions.as_string::<i32>();
         if line.is_excluded {
@@ -186,6 +191,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
         self.text.clear();
         decision.evidence.write(&mut self.text).expect("writing to a string");
         self.evidence.append_value(&self.text);
+        self.exception.append_option(decide::exception(line, index, decision).map(|e| &*index.exceptions[e as usize].id));
     }
 
     /// The rows, with what passes through.
@@ -213,6 +219,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
                 "category_group_name" => Arc::new(self.category_group_name.finish()),
                 "category_method" => lines::plain(self.chunk.class.column_by_name("category_method").expect("a column we asked for"))?,
                 "spend_net" => Arc::new(self.spend_net.finish()),
+                "exchange_rate_on" => Arc::new(self.exchange_rate_on.finish()),
                 "is_addressable" => Arc::new(self.is_addressable.finish()),
                 "exclusion" => Arc::new(self.exclusion.finish()),
                 "outcome" => Arc::new(self.outcome.finish()),
@@ -227,6 +234,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
                 "confidence" => Arc::new(self.confidence.finish()),
                 "candidate_count" => Arc::new(self.candidate_count.finish()),
                 "evidence" => Arc::new(self.evidence.finish()),
+                "approved_exception_id" => Arc::new(self.exception.finish()),
                 name => self.chunk.plain(name)?,
             };
             arrays.push(array);

@@ -13,7 +13,7 @@ macro_rules! codes {
             $(#[doc = $en] $name,)+
         }
 
-        /// Every code with its text in Swedish and in English; `{}` stands for the value after the colon.
+        /// Every code with its text in Swedish and in English; `{}` stands for the value after the colon (`PRICE_OVER` holds tenths of a per cent).
         pub const CODES: &[CodeText] = &[$(CodeText { code: Code::$name, name: $code, sv: $sv, en: $en },)+];
     };
 }
@@ -36,16 +36,27 @@ codes! {
     RefNormalised "REF_NORMALISED" "Raden anger avtalets nummer, skrivet på annat sätt." "The line states the contract's number, written in another way.",
     RefInText "REF_TEXT" "Radens text nämner avtalets nummer." "The line's text names the contract's number.",
     OrderRef "ORDER_REF" "Radens ordernummer är ett avtal eller avrop som leverantören har." "The line's order number is a contract or call-off that the supplier holds.",
+    OrderContract "ORDER_CONTRACT" "Radens beställning är gjord på avtalet." "The line's purchase order was made under the contract.",
+    OrderNoContract "ORDER_NO_CONTRACT" "Beställningen finns, men anger inget avtal." "The purchase order is on file, but names no contract.",
+    OrderedInTerm "ORDERED_IN_TERM" "{} dagar efter avtalets sista dag, men beställt under löptiden." "{} days after the contract's last day, but ordered within its term.",
+    CallOffTail "CALL_OFF_TAIL" "Ramavtalet har löpt ut, men avropet gäller." "The framework has ended, but the call-off is in force.",
+    CaseRef "CASE_REF" "Raden anger diarienumret för avtalets ärende." "The line states the number of the contract's case.",
     RefConflict "REF_CONFLICT" "Raden anger ett avtal som leverantören inte har." "The line states a contract that the supplier does not hold.",
     CreditLinked "CREDIT_LINKED" "Krediten följer raden den krediterar." "The credit follows the line that it credits.",
     CreditLoose "CREDIT_LOOSE" "Krediten prövas för sig: den krediterade raden hittades inte." "The credit was tested by itself: the line it credits was not found.",
     SupplierUnresolved "SUPPLIER_UNRESOLVED" "Det går inte att avgöra vem leverantören är." "Who the supplier is cannot be told.",
+    ViaFactor "VIA_FACTOR" "Betalningen går till ett factoringbolag; säljaren är en annan." "The payment goes to a factor; the seller is another.",
+    ViaParent "VIA_PARENT" "Avtalet är tecknat med leverantörens moderbolag." "The contract is with the supplier's parent company.",
+    GroupHolds "GROUP_HOLDS" "Det avtalet har ett bolag i samma koncern." "A company of the same group holds that contract.",
     NoContract "SUPPLIER_NO_CONTRACT" "Leverantören har inget avtal i katalogen." "The supplier holds no contract in the catalogue.",
     OtherContract "OTHER_CONTRACT" "En annan leverantörs avtal täcker inköpet." "Another supplier's contract covers the purchase.",
     Ambiguous "AMBIGUOUS" "{} avtal täcker raden och inget skiljer dem åt." "{} contracts cover the line and nothing tells them apart.",
     ChosenSpecific "CHOSEN_SPECIFIC" "Av flera avtal har detta den närmaste kategorin." "Of several contracts this one has the nearest category.",
     ChosenPriceList "CHOSEN_PRICE_LIST" "Av flera avtal har detta artikeln i prislistan." "Of several contracts this one has the item on its price list.",
     ChosenCallOff "CHOSEN_CALL_OFF" "Avropet går före sitt ramavtal." "The call-off goes before its framework.",
+    ChosenInstalment "CHOSEN_INSTALMENT" "Av flera avtal är det här beloppet en delbetalning." "Of several contracts this is the one with such an instalment.",
+    ChosenPractice "CHOSEN_PRACTICE" "Av flera avtal har detta använts för likadana rader: {} stycken." "Of several contracts this one was used for lines of the same kind: {} of them.",
+    Retroactive "RETROACTIVE" "Avtalet undertecknades {} dagar efter inköpet." "The contract was signed {} days after the purchase.",
     PreStart "PRE_START" "{} dagar före avtalets första dag." "{} days before the contract's first day.",
     PostEnd "POST_END" "{} dagar efter avtalets sista dag." "{} days after the contract's last day.",
     PostEndGrace "POST_END_GRACE" "{} dagar efter avtalets sista dag, men leveransdatum saknas." "{} days after the contract's last day, but the delivery date is not known.",
@@ -59,7 +70,7 @@ codes! {
     UnitNotStated "UNIT_NOT_STATED" "Katalogen säger inte vilka enheter som får avropa." "The catalogue does not state which units may call off.",
     UnitUnknown "UNIT_UNKNOWN" "Raden har ingen enhet." "The line has no unit.",
     PriceOk "PRICE_OK" "Priset följer prislistan." "The price follows the price list.",
-    PriceOver "PRICE_OVER" "Priset är {} tiondels procent över prislistan." "The price is {} tenths of a per cent above the price list.",
+    PriceOver "PRICE_OVER" "Priset är {} procent över prislistan." "The price is {} per cent above the price list.",
     PriceUnknown "PRICE_UNKNOWN" "Priset går inte att jämföra." "The price cannot be compared.",
     CeilingOver "CEILING_OVER" "Takvolymen är passerad." "The ceiling has been passed.",
     NoCeilingOnFile "NO_CEILING_ON_FILE" "Ingen takvolym finns angiven." "No ceiling is on file.",
@@ -83,7 +94,7 @@ impl Code {
 }
 
 /// Largest number of codes on one line. Each test gives at most one code, so that no line needs more.
-const CODES_MAX: usize = 12;
+const CODES_MAX: usize = 16;
 
 /// The codes of one decision, strongest first. Small and copied, since every line has one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,6 +126,12 @@ impl Evidence {
     /// Puts a code above all others.
     pub fn put_first(&mut self, code: Code) {
         self.add(code);
+        self.codes[..usize::from(self.len)].rotate_right(1);
+    }
+
+    /// Puts a code with a value above all others.
+    pub fn put_first_value(&mut self, code: Code, value: i32) {
+        self.add_value(code, value);
         self.codes[..usize::from(self.len)].rotate_right(1);
     }
 

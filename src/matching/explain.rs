@@ -123,6 +123,7 @@ pub struct Decided {
     pub contract_id: Option<String>,
     pub lot_id: Option<String>,
     pub passed_by_contract_id: Option<String>,
+    pub approved_exception_id: Option<String>,
     pub confidence: f64,
     pub candidate_count: i64,
     /// Code, value and what it says.
@@ -177,15 +178,21 @@ const METRICS: &[Enters] = &[
     ("maverick_spend", |d, _| d.reason.as_deref() == Some("M2")),
     ("ceiling_utilisation", |d, _| d.contract_id.is_some() && is_on_contract(d)),
     ("contract_use", |d, _| d.contract_id.is_some() && is_on_contract(d)),
+    ("retroactive_contract", |d, _| d.evidence.iter().any(|e| e.code.starts_with(Code::Retroactive.text().name))),
+    ("approved_exception", |d, _| d.approved_exception_id.is_some()),
     ("direct_award_accumulation", |d, _| d.outcome == "off_contract"),
     ("duplicate_invoice", |d, _| d.outcome != "not_addressable"),
     ("tco_supplier", |d, _| d.outcome != "not_addressable"),
     ("tco_category", |d, _| d.outcome != "not_addressable"),
+    ("tco_contract", |d, _| d.outcome != "not_addressable"),
+    ("tco_unit", |d, _| d.outcome != "not_addressable"),
+    ("process_cost_channel", |d, _| d.outcome != "not_addressable"),
     ("diversity_class", |d, _| d.outcome != "not_addressable"),
     ("diversity_unit", |d, _| d.outcome != "not_addressable"),
     ("new_supplier", |d, _| d.outcome != "not_addressable"),
     ("concentration_category", |d, _| d.outcome != "not_addressable"),
     ("supplier_pareto", |d, _| d.outcome != "not_addressable"),
+    ("supplier_group", |d, _| d.outcome != "not_addressable"),
     ("deviation_line", |d, _| ["off_contract", "deviating"].contains(&&*d.outcome)),
     ("price_deviation", |_, has_deviation| has_deviation),
 ];
@@ -234,6 +241,7 @@ pub fn explain(context: &Context, store: &Store, line_id: &LineId, metrics: &[&s
         contract_id: text(spend_columns, "contract_id"),
         lot_id: text(spend_columns, "lot_id"),
         passed_by_contract_id: text(spend_columns, "passed_by_contract_id"),
+        approved_exception_id: text(spend_columns, "approved_exception_id"),
         confidence: spend_columns.float_at("confidence", 0).unwrap_or_default(),
         candidate_count: spend_columns.int_at("candidate_count", 0).unwrap_or_default(),
         evidence: text(spend_columns, "evidence").unwrap_or_default().split(';').filter_map(|t| evidence_text(t, is_swedish)).collect(),
@@ -320,6 +328,7 @@ fn stated(said: &arrow::record_batch::RecordBatch) -> Vec<(String, String)> {
         Type::Int => c.int_at(name, 0).map(|v| v.to_string()),
         Type::Money => c.money_at(name, 0).map(|v| v.to_string()),
         Type::Quantity => c.quantity_at(name, 0).map(quantity),
+        Type::Rate => c.rate_at(name, 0).map(|v| v.to_string()),
         Type::Date => c.date_at(name, 0).map(|v| v.to_string()),
         Type::Bool => c.bool_at(name, 0).map(|v| v.to_string()),
         Type::Float => c.float_at(name, 0).map(|v| v.to_string()),
@@ -337,7 +346,17 @@ fn quantity(value: i64) -> String {
 fn evidence_text(stated: &str, is_swedish: bool) -> Option<EvidenceText> {
     let (declared, value) = Code::parse(stated)?;
     let text = if is_swedish { declared.sv } else { declared.en };
-    Some(EvidenceText { code: stated.to_string(), text: text.replace("{}", value.unwrap_or("?")) })
+    let value = match value {
+        Some(tenths) if declared.code == Code::PriceOver => per_cent(tenths, is_swedish),
+        value => value.unwrap_or("?").to_string(),
+    };
+    Some(EvidenceText { code: stated.to_string(), text: text.replace("{}", &value) })
+}
+
+/// Tenths of a per cent as per cent: `199` is 19.9.
+fn per_cent(tenths: &str, is_swedish: bool) -> String {
+    let (whole, tenth) = tenths.split_at(tenths.len().saturating_sub(1));
+    format!("{}{}{tenth}", if whole.is_empty() { "0" } else { whole }, if is_swedish { "," } else { "." })
 }
 
 /// Own contracts, those of the stated numbers, and the one passed by.
@@ -349,7 +368,8 @@ fn candidates(index: &Index, inputs: &Inputs, line: &decide::Line<'_>, decision:
         .iter()
         .filter(|e| {
             let is_passed_by = decision.passed_by_contract_id.as_deref() == Some(&*index.contracts[e.contract as usize].id);
-            Some(e.supplier) == line.supplier || named(e) || is_passed_by
+            let is_parents = line.supplier.is_some_and(|s| index.suppliers[s as usize].parent == Some(e.supplier));
+            Some(e.supplier) == line.supplier || named(e) || is_passed_by || is_parents
         })
         .map(|entry| {
             let contract = &index.contracts[entry.contract as usize];
@@ -367,7 +387,7 @@ fn candidates(index: &Index, inputs: &Inputs, line: &decide::Line<'_>, decision:
                 },
                 is_chosen: decision.contract_id.as_deref() == Some(&*contract.id)
                     && decision.lot_id.as_deref().is_none_or(|l| l == lot)
-                    && Some(entry.supplier) == line.supplier,
+                    && (Some(entry.supplier) == line.supplier || decision.evidence.iter().any(|e| e.code == "VIA_PARENT" || e.code == "VIA_FACTOR")),
                 tests: tests(entry, tested, line, index, is_swedish),
             }
         })
@@ -572,6 +592,9 @@ impl fmt::Display for Explanation {
         }
         if let Some(contract) = &d.passed_by_contract_id {
             writeln!(f, "  {}: {contract}", say("avtal som skulle ha använts", "contract that should have been used"))?;
+        }
+        if let Some(exception) = &d.approved_exception_id {
+            writeln!(f, "  {}: {exception}", say("godkänt undantag", "approved exception"))?;
         }
         for evidence in &d.evidence {
             writeln!(f, "    {:<22} {}", evidence.code, evidence.text)?;

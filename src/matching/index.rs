@@ -7,9 +7,11 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::inputs::{ContractRow, Inputs, with_subunits};
+use super::exchange::Exchange;
+use super::inputs::{AmendmentKind, AmendmentRow, ContractRow, Inputs, with_subunits};
 use super::price::PriceList;
 use super::reference;
+use crate::assets;
 use crate::error::{Error, Result};
 use crate::model::{Date, Money};
 use crate::rules::{Rule, Rules};
@@ -40,12 +42,19 @@ pub struct Parameters {
     pub confidence_off_contract: f64,
     pub confidence_ambiguous: f64,
     pub confidence_undetermined: f64,
+    pub confidence_by_case: f64,
+    pub confidence_likely: f64,
+    pub confidence_practice: f64,
+    pub confidence_via_parent: f64,
+    pub confidence_via_factor: f64,
+    pub practice_lines_min: i32,
+    pub practice_share_min: f64,
     /// Millionths above the agreed price that are tolerated.
     pub price_tolerance_ppm: i64,
     /// The workspace's currency.
     pub currency: String,
-    /// Exchange rates to the workspace's currency, by foreign currency: parameters `exchange_rate_<from>_<to>` in lower case.
-    pub exchange_rates: BTreeMap<String, Rule>,
+    /// Exchange rates to the workspace's currency: parameters `exchange_rate_<from>_<to>` in lower case, and what is published.
+    pub exchange: Exchange,
 }
 
 impl Parameters {
@@ -58,7 +67,7 @@ impl Parameters {
         let whole = |code: &str| -> Result<i32> { Ok(i32::try_from(value(code)? / 10_000).expect("a count of days or months fits")) };
         let ratio = |code: &str| -> Result<f64> { Ok(value(code)? as f64 / 10_000.0) };
         let suffix = format!("_{}", currency.to_ascii_lowercase());
-        let exchange_rates =
+        let exchange_rates: BTreeMap<String, Rule> =
             rules.parameters().filter_map(|r| Some((r.code.strip_prefix("exchange_rate_")?.strip_suffix(&suffix)?.to_ascii_uppercase(), r.clone()))).collect();
         Ok(Parameters {
             term_grace_days: whole("term_grace_days")?,
@@ -77,20 +86,27 @@ impl Parameters {
             confidence_off_contract: ratio("confidence_off_contract")?,
             confidence_ambiguous: ratio("confidence_ambiguous")?,
             confidence_undetermined: ratio("confidence_undetermined")?,
+            confidence_by_case: ratio("confidence_by_case")?,
+            confidence_likely: ratio("confidence_likely")?,
+            confidence_practice: ratio("confidence_practice")?,
+            confidence_via_parent: ratio("confidence_via_parent")?,
+            confidence_via_factor: ratio("confidence_via_factor")?,
+            practice_lines_min: whole("practice_lines_min")?,
+            practice_share_min: ratio("practice_share_min")?,
             price_tolerance_ppm: (price_tolerance_ratio * 1e6).round() as i64,
             currency: currency.to_string(),
-            exchange_rates,
+            exchange: Exchange::of_rules(exchange_rates),
         })
     }
 
     /// Minor units of `currency` on a day in minor units of the workspace's; `None` without a rate in force.
     pub fn converted(&self, minor: i64, currency: &str, day: Option<Date>) -> Option<i64> {
-        if currency == self.currency {
-            return Some(minor);
-        }
-        // Rates are kept in 10^−4, and both currencies have two decimals.
-        let rate = self.exchange_rates.get(currency)?.at(day?)?.value;
-        crate::model::money::divide_rounded(i128::from(minor) * i128::from(rate), 10_000)
+        if currency == self.currency { Some(minor) } else { self.exchange.convert(minor, currency, day?).map(|(minor, _)| minor) }
+    }
+
+    /// The day of the rate by which amounts of `currency` are converted on a day; `None` for the workspace's own, and without a rate.
+    pub fn exchange_rate_on(&self, currency: &str, day: Option<Date>) -> Option<Date> {
+        if currency == self.currency { None } else { self.exchange.convert(0, currency, day?).map(|(_, on)| on) }
     }
 }
 
@@ -103,15 +119,38 @@ pub struct Contract {
     pub framework: u32,
     /// Whether it is a call-off.
     pub is_call_off: bool,
-    /// Ceiling in minor units of the workspace's currency; `None` when none is on file, or in another currency.
+    /// The latest ceiling in minor units of the workspace's currency; `None` when none is on file, or in another currency.
     pub ceiling: Option<i64>,
+    /// Ceilings by the first day from which an amendment sets them, oldest first; before the first day the catalogue's own, which comes first.
+    pub ceilings: Box<[(i32, i64)]>,
+    /// Day of signature.
+    pub signed_on: Option<Date>,
+    /// Amendments on file.
+    pub amendment_count: u32,
     /// Order value from which competition must be renewed, in minor units.
     pub renewed_competition_limit: Option<i64>,
     /// Whether prices are on file.
     pub has_price_list: bool,
     /// Suppliers that hold any of it.
     pub suppliers: Vec<u32>,
+    /// Amounts of one instalment by the first day from which they hold, in minor units of the workspace's currency.
+    pub instalments: Box<[(i32, i64)]>,
 }
+
+impl Contract {
+    /// The ceiling in force on a day.
+    pub fn ceiling_at(&self, day: i32) -> Option<i64> {
+        self.ceilings.iter().rev().find(|(from, _)| *from <= day).or(self.ceilings.first()).map(|&(_, ceiling)| ceiling)
+    }
+
+    /// Whether an amount is that of one instalment. Any that was ever agreed counts: bills follow an amendment late.
+    pub fn is_instalment(&self, minor: i64) -> bool {
+        minor > 0 && self.instalments.iter().any(|&(_, instalment)| (instalment - minor).abs() <= INSTALMENT_ROUNDING_MINOR)
+    }
+}
+
+/// An instalment is a share of a total: the shares are rounded, and the last one takes up the rest.
+const INSTALMENT_ROUNDING_MINOR: i64 = 2;
 
 /// Category scope of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,6 +214,10 @@ pub struct Supplier {
     pub group_id: Box<str>,
     /// Its entries: a range of [`Index::entries`].
     pub entries: Range<u32>,
+    /// The topmost parent, when it is another supplier that holds contracts.
+    pub parent: Option<u32>,
+    /// Whether two of its contracts have a day in common, so that one line may fall under both.
+    pub may_tie: bool,
 }
 
 /// What a vendor record is.
@@ -184,8 +227,12 @@ pub struct Vendor {
     pub supplier: u32,
     /// Probability that the link is right.
     pub link_score: f64,
-    /// Whether the record names nobody: redacted, a placeholder or a one-off account.
+    /// Whether the record names nobody: redacted, a placeholder, a one-off account, or a name of several that hold contracts.
     pub is_unresolved: bool,
+    /// Whether the record names a factor and a seller, and the seller counts as the supplier.
+    pub is_via_factor: bool,
+    /// Whether the record names a factor alone: who sold stands nowhere but in what the line refers to.
+    pub is_factor: bool,
 }
 
 /// A category as lines show it, with the scope codes that cover it.
@@ -210,6 +257,37 @@ pub struct Reference<'a> {
     pub contracts: &'a [u32],
     /// Whether the number was written exactly as in the catalogue.
     pub is_exact: bool,
+    /// What kind of number it is.
+    pub number: Number,
+    /// For an order: its day.
+    pub ordered_on: Option<i32>,
+}
+
+/// Kinds of numbers that lead to a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Number {
+    /// The contract's own.
+    #[default]
+    Contract,
+    /// The case's that the contract came from.
+    Case,
+    /// A purchase order's.
+    Order,
+}
+
+/// An exception that was approved.
+#[derive(Debug, Clone)]
+pub struct Exception {
+    /// Its number.
+    pub id: Box<str>,
+    /// Supplier; `None` = any.
+    pub supplier: Option<u32>,
+    /// Categories; not stated = any.
+    pub scope: ScopeSet,
+    /// Units.
+    pub units: UnitSet,
+    /// First and last day.
+    pub term: (i32, i32),
 }
 
 /// Everything a line is decided against.
@@ -228,6 +306,10 @@ pub struct Index {
     pub scope_codes: Vec<Box<str>>,
     /// Agreed prices.
     pub prices: PriceList,
+    /// Whether any contract on file states what it covers.
+    pub states_scopes: bool,
+    /// Approved exceptions, by number.
+    pub exceptions: Vec<Exception>,
     /// Entries by scope code.
     entries_by_scope: Vec<Vec<u32>>,
     vendors: FxHashMap<Box<str>, Vendor>,
@@ -236,6 +318,15 @@ pub struct Index {
     tree: Tree,
     exact_references: FxHashMap<Box<str>, Vec<u32>>,
     normal_references: FxHashMap<Box<str>, Vec<u32>>,
+    cases: FxHashMap<Box<str>, Vec<u32>>,
+    orders: FxHashMap<Box<str>, Order>,
+}
+
+/// What an order number leads to.
+#[derive(Debug, Default)]
+struct Order {
+    contracts: Vec<u32>,
+    ordered_on: Option<i32>,
 }
 
 impl Index {
@@ -256,17 +347,32 @@ impl Index {
         for row in &inputs.contracts {
             rows_of.entry(&row.contract_id).or_default().push(row);
         }
+        let mut amendments_of: BTreeMap<&str, Vec<&AmendmentRow>> = BTreeMap::new();
+        for row in &inputs.amendments {
+            amendments_of.entry(&row.contract_id).or_default().push(row);
+        }
+        for rows in amendments_of.values_mut() {
+            rows.sort_by_key(|a| (a.from(), a.signed_on, a.kind, a.ends_on, a.ceiling, a.instalment));
+        }
+        let amended = |id: &str| amendments_of.get(id).map_or(&[][..], Vec::as_slice);
         let mut contracts: Vec<Contract> = ids
             .iter()
             .map(|id| {
                 let rows = rows_of.get(id).map_or(&[][..], Vec::as_slice);
                 let framework = rows.iter().filter_map(|r| r.framework_contract_id.as_deref()).min();
                 let in_currency: Vec<&ContractRow> = rows.iter().copied().filter(|r| r.currency == parameters.currency).collect();
+                let own_ceiling = ceiling_of(&in_currency).map(Money::minor);
+                let changes: Vec<&AmendmentRow> = amended(id).iter().copied().filter(|a| a.currency == parameters.currency).collect();
+                let ceilings: Box<[(i32, i64)]> = own_ceiling.map(|c| (i32::MIN, c)).into_iter().chain(dated(&changes, |a| a.ceiling)).collect();
                 Contract {
                     id: (*id).into(),
                     framework: contract_of[framework.unwrap_or(id)],
                     is_call_off: framework.is_some_and(|f| f != *id),
-                    ceiling: ceiling_of(&in_currency).map(Money::minor),
+                    ceiling: ceilings.last().map(|&(_, ceiling)| ceiling),
+                    ceilings,
+                    signed_on: signature(rows, amended(id)),
+                    amendment_count: amended(id).iter().filter(|a| a.kind != AmendmentKind::Original).count() as u32,
+                    instalments: instalments(&in_currency, &changes, own_ceiling),
                     renewed_competition_limit: in_currency.iter().filter_map(|r| r.renewed_competition_limit).min().map(Money::minor),
                     has_price_list: false,
                     suppliers: Vec::new(),
@@ -275,7 +381,9 @@ impl Index {
             .collect();
 
         let scope_codes: Vec<Box<str>> = {
-            let distinct: BTreeSet<&str> = inputs.contracts.iter().flat_map(|c| c.category_codes.iter().map(String::as_str)).collect();
+            let stated = inputs.contracts.iter().map(|c| &c.category_codes).chain(inputs.amendments.iter().map(|a| &a.category_codes));
+            let excepted = inputs.exceptions.iter().map(|e| &e.category_codes);
+            let distinct: BTreeSet<&str> = stated.chain(excepted).flatten().map(String::as_str).collect();
             distinct.into_iter().map(Box::from).collect()
         };
         let scope_of: FxHashMap<&str, u32> = scope_codes.iter().map(|c| &**c).zip(0..).collect();
@@ -298,12 +406,13 @@ impl Index {
                     lot: lot_of[lot_id],
                     supplier,
                     term: (row.starts_on.map_or(i32::MIN, Date::days), row.ends_on.map_or(i32::MAX, Date::days)),
-                    scope: scope_set(row, &scope_of, &tree),
-                    units: unit_set(row, &units, &children),
+                    scope: scope_set(&row.category_codes, &scope_of, &tree),
+                    units: unit_set(&row.entitled_unit_ids, &units, &children),
                     rank: rank.or(row.supplier_rank).map(|r| i32::try_from(r).unwrap_or(i32::MAX)),
                     is_ranked: row.award_form.as_deref() == Some("ranked"),
                 };
-                entries.push(entry);
+                let changes = amended(contract_id).iter().copied().filter(|a| a.lot_id.is_empty() || a.lot_id == lot_id);
+                entries.extend(versions(entry, changes, |codes| scope_set(codes, &scope_of, &tree), |ids| unit_set(ids, &units, &children)));
             }
         }
         entries.sort_by_key(entry_order);
@@ -312,6 +421,14 @@ impl Index {
             let first = entries.partition_point(|e| (e.supplier as usize) < position) as u32;
             let last = entries.partition_point(|e| (e.supplier as usize) <= position) as u32;
             supplier.entries = first..last;
+            supplier.may_tie = may_tie(&entries[first as usize..last as usize]);
+        }
+        let parents: Vec<Option<u32>> = suppliers
+            .iter()
+            .map(|s| Some(*supplier_of.get(&*s.group_id)?).filter(|&p| suppliers[p as usize].id != s.id && !suppliers[p as usize].entries.is_empty()))
+            .collect();
+        for (supplier, parent) in suppliers.iter_mut().zip(parents) {
+            supplier.parent = parent;
         }
         let mut entries_by_scope = vec![Vec::new(); scope_codes.len()];
         // By preference: the best ranked supplier of the first contract is the one that should have been used.
@@ -329,7 +446,11 @@ impl Index {
         for (contract, is_listed) in contracts.iter_mut().zip(prices.listed_contracts(contract_of.len())) {
             contract.has_price_list = is_listed;
         }
+        let states_scopes = entries.iter().any(|e| e.scope != ScopeSet::NotStated);
         let (exact_references, normal_references) = references(&contracts);
+        let cases = cases_of(inputs, &contract_of);
+        let orders = orders_of(inputs, &exact_references, &normal_references);
+        let exceptions = exceptions_of(inputs, &supplier_of, |codes| scope_set(codes, &scope_of, &tree), |ids| unit_set(ids, &units, &children));
         let unit_names = inputs.units.iter().map(|u| (Box::from(u.organisational_unit_id.as_str()), Box::from(u.organisational_unit_name.as_str()))).collect();
         let lots = lots.into_iter().map(Box::from).collect();
         Index {
@@ -340,6 +461,8 @@ impl Index {
             suppliers,
             scope_codes,
             prices,
+            states_scopes,
+            exceptions,
             entries_by_scope,
             vendors,
             units,
@@ -347,6 +470,8 @@ impl Index {
             tree,
             exact_references,
             normal_references,
+            cases,
+            orders,
         }
     }
 
@@ -375,18 +500,41 @@ impl Index {
         Category { code: code.into(), name: name.into(), group_code: group_code.into(), group_name: group_name.into(), covers: covers.into() }
     }
 
-    /// The contracts that a stated number may mean. `scratch` is working space.
+    /// The contracts that a stated number may mean: a contract's own number, an order's, a case's. `scratch` is working space.
     pub fn reference(&self, text: &str, scratch: &mut String) -> Reference<'_> {
+        let own = self.contract_number(text, scratch);
+        if own.contracts.is_empty() { self.other_number(text, scratch).unwrap_or_default() } else { own }
+    }
+
+    /// The same for a column of order numbers, where an order goes before a contract of that number.
+    pub fn order_reference(&self, text: &str, scratch: &mut String) -> Reference<'_> {
+        let other = self.other_number(text, scratch).filter(|r| r.number == Number::Order && !r.contracts.is_empty());
+        other.unwrap_or_else(|| self.reference(text, scratch))
+    }
+
+    fn contract_number(&self, text: &str, scratch: &mut String) -> Reference<'_> {
         if let Some(contracts) = self.exact_references.get(text.trim()) {
-            return Reference { contracts, is_exact: true };
+            return Reference { contracts, is_exact: true, ..Reference::default() };
         }
         for normalise in [reference::normalised_reference, reference::stripped_reference] {
             normalise(text, scratch);
             if let Some(contracts) = self.normal_references.get(scratch.as_str()) {
-                return Reference { contracts, is_exact: false };
+                return Reference { contracts, ..Reference::default() };
             }
         }
         Reference::default()
+    }
+
+    fn other_number(&self, text: &str, scratch: &mut String) -> Option<Reference<'_>> {
+        if self.orders.is_empty() && self.cases.is_empty() {
+            return None;
+        }
+        reference::normalised_reference(text, scratch);
+        if let Some(order) = self.orders.get(scratch.as_str()) {
+            return Some(Reference { contracts: &order.contracts, is_exact: false, number: Number::Order, ordered_on: order.ordered_on });
+        }
+        let contracts = self.cases.get(scratch.as_str())?;
+        Some(Reference { contracts, is_exact: false, number: Number::Case, ordered_on: None })
     }
 
     /// The contracts that a free text names, among those that the supplier holds: words with a digit and at least five letters or digits. A number of
@@ -470,6 +618,151 @@ fn holdings(inputs: &Inputs) -> Vec<Holding<'_>> {
     all
 }
 
+/// Whether two contracts among the entries have a day in common.
+fn may_tie(entries: &[Entry]) -> bool {
+    let overlap = |a: &Entry, b: &Entry| a.contract != b.contract && a.term.0 <= b.term.1 && b.term.0 <= a.term.1;
+    entries.iter().enumerate().any(|(i, a)| entries[i + 1..].iter().any(|b| overlap(a, b)))
+}
+
+/// What amendments set from which day, oldest first; those without a date hold from the start.
+fn dated<'a>(changes: &'a [&AmendmentRow], of: impl Fn(&AmendmentRow) -> Option<Money> + 'a) -> impl Iterator<Item = (i32, i64)> + 'a {
+    changes.iter().filter_map(move |a| Some((a.from().map_or(i32::MIN, Date::days), of(a)?.minor())))
+}
+
+/// The day on which a contract was signed: the earliest on file, since an amendment never signs what went before.
+fn signature(rows: &[&ContractRow], changes: &[&AmendmentRow]) -> Option<Date> {
+    let originals = changes.iter().filter(|a| a.kind == AmendmentKind::Original).filter_map(|a| a.signed_on);
+    rows.iter().filter_map(|r| r.signed_on).chain(originals).min()
+}
+
+/// Months over which the value of a contract without stated instalments is taken to be spread, when a line is exactly that share of it.
+const INSTALMENTS_PER_YEAR: i64 = 12;
+
+fn instalments(rows: &[&ContractRow], changes: &[&AmendmentRow], ceiling: Option<i64>) -> Box<[(i32, i64)]> {
+    let stated = rows.iter().filter_map(|r| Some((i32::MIN, r.instalment?.minor()))).chain(dated(changes, |a| a.instalment));
+    // The twelfth of a yearly value, as stated or as the whole: what a monthly bill comes to.
+    let whole: Vec<(i32, i64)> = stated.chain(ceiling.map(|c| (i32::MIN, c))).collect();
+    let monthly = whole.iter().map(|&(from, minor)| (from, minor / INSTALMENTS_PER_YEAR));
+    let mut all: Vec<(i32, i64)> = whole.iter().copied().chain(monthly).filter(|&(_, minor)| minor > 0).collect();
+    all.sort_unstable();
+    all.dedup();
+    all.into()
+}
+
+/// The versions of an entry: one until the first change of scope or units, one from each such change. The last day is that of the latest
+/// change, or the catalogue's own when it is later; a termination's holds as it is.
+fn versions<'a>(
+    entry: Entry,
+    changes: impl Iterator<Item = &'a AmendmentRow>,
+    scope: impl Fn(&[String]) -> ScopeSet,
+    units: impl Fn(&[String]) -> UnitSet,
+) -> Vec<Entry> {
+    let mut all = vec![entry];
+    let own_last_day = all[0].term.1;
+    let mut last_day = own_last_day;
+    for change in changes {
+        match (change.kind, change.ends_on.map(Date::days)) {
+            (AmendmentKind::Termination, end) => last_day = end.or(change.from().map(Date::days)).unwrap_or(last_day),
+            // The catalogue's own day may know of extensions that are not on file here.
+            (_, Some(end)) => last_day = own_last_day.max(end),
+            (_, None) => {}
+        }
+        let from = change.from().map_or(i32::MIN, Date::days);
+        if change.category_codes.is_empty() && change.entitled_unit_ids.is_empty() {
+            continue;
+        }
+        let current = all.last_mut().expect("begins with one");
+        let mut next = current.clone();
+        if !change.category_codes.is_empty() {
+            next.scope = scope(&change.category_codes);
+        }
+        if !change.entitled_unit_ids.is_empty() {
+            next.units = units(&change.entitled_unit_ids);
+        }
+        if from <= current.term.0 {
+            *current = next;
+        } else {
+            current.term.1 = from - 1;
+            next.term.0 = from;
+            all.push(next);
+        }
+    }
+    all.last_mut().expect("begins with one").term.1 = last_day;
+    all.retain(|e| e.term.0 <= e.term.1);
+    all
+}
+
+fn cases_of(inputs: &Inputs, contract_of: &FxHashMap<&str, u32>) -> FxHashMap<Box<str>, Vec<u32>> {
+    let mut cases: FxHashMap<Box<str>, Vec<u32>> = FxHashMap::default();
+    let mut scratch = String::new();
+    for row in &inputs.contracts {
+        reference::normalised_reference(row.case_reference.as_deref().unwrap_or_default(), &mut scratch);
+        if scratch.len() >= TEXT_REFERENCE_LEN_MIN {
+            cases.entry(scratch.as_str().into()).or_default().push(contract_of[row.contract_id.as_str()]);
+        }
+    }
+    for contracts in cases.values_mut() {
+        contracts.sort_unstable();
+        contracts.dedup();
+    }
+    cases
+}
+
+fn orders_of(inputs: &Inputs, exact: &ReferenceMap, normal: &ReferenceMap) -> FxHashMap<Box<str>, Order> {
+    let mut orders: FxHashMap<Box<str>, Order> = FxHashMap::default();
+    let mut scratch = String::new();
+    for row in &inputs.orders {
+        reference::normalised_reference(&row.order_id, &mut scratch);
+        if scratch.is_empty() {
+            continue;
+        }
+        let order = orders.entry(scratch.as_str().into()).or_default();
+        order.ordered_on = order.ordered_on.into_iter().chain(row.ordered_on.map(Date::days)).min();
+        let Some(contract) = row.contract_id.as_deref() else { continue };
+        reference::normalised_reference(contract, &mut scratch);
+        order.contracts.extend(exact.get(contract.trim()).or_else(|| normal.get(scratch.as_str())).into_iter().flatten());
+    }
+    for order in orders.values_mut() {
+        order.contracts.sort_unstable();
+        order.contracts.dedup();
+    }
+    orders
+}
+
+fn exceptions_of(
+    inputs: &Inputs,
+    supplier_of: &FxHashMap<&str, u32>,
+    scope: impl Fn(&[String]) -> ScopeSet,
+    units: impl Fn(&[String]) -> UnitSet,
+) -> Vec<Exception> {
+    let named = |row: &super::inputs::ExceptionRow| -> Option<u32> {
+        let by_number = |number: &String| inputs.suppliers.iter().find(|s| s.organisation_number.as_ref() == Some(number)).map(|s| s.supplier_id.as_str());
+        let by_name = |name: &String| {
+            let name = name.trim().to_lowercase();
+            let record = inputs.vendors.iter().find(|v| v.vendor_name.as_ref().is_some_and(|n| n.trim().to_lowercase() == name));
+            record.and_then(|v| v.supplier_id.as_deref())
+        };
+        let id = row.organisation_number.as_ref().and_then(by_number).or_else(|| row.vendor_name.as_ref().and_then(by_name))?;
+        supplier_of.get(id).copied()
+    };
+    let mut exceptions: Vec<Exception> = inputs
+        .exceptions
+        .iter()
+        .filter_map(|row| {
+            let supplier = named(row);
+            // Who names a supplier that nobody knows excepts nobody, and an exception without an end is no exception.
+            let is_for_any = row.organisation_number.is_none() && row.vendor_name.is_none();
+            let last = row.expires_on.filter(|_| supplier.is_some() || is_for_any)?;
+            let term = (row.starts_on.map_or(i32::MIN, Date::days), last.days());
+            let ids = &row.organisational_unit_ids;
+            let units = if ids.is_empty() { UnitSet::All } else { units(ids) };
+            Some(Exception { id: row.exception_id.as_str().into(), supplier, scope: scope(&row.category_codes), units, term })
+        })
+        .collect();
+    exceptions.sort_by(|a, b| a.id.cmp(&b.id));
+    exceptions
+}
+
 fn suppliers_and_vendors(inputs: &Inputs) -> (Vec<Supplier>, FxHashMap<Box<str>, Vendor>) {
     let suppliers = inputs
         .suppliers
@@ -479,44 +772,65 @@ fn suppliers_and_vendors(inputs: &Inputs) -> (Vec<Supplier>, FxHashMap<Box<str>,
             name: s.supplier_name.as_str().into(),
             group_id: s.supplier_group_id.as_str().into(),
             entries: 0..0,
+            parent: None,
+            may_tie: false,
         })
         .collect();
+    let factor_words = factor_words();
     let position: FxHashMap<&str, u32> = inputs.suppliers.iter().map(|s| s.supplier_id.as_str()).zip(0..).collect();
     let vendors = inputs
         .vendors
         .iter()
         .filter_map(|v| {
             let supplier = *position.get(v.supplier_id.as_deref()?)?;
-            // A bad identifier weakens the link and its score; only a record that names nobody leaves the supplier open.
-            let is_unresolved = matches!(v.finding.as_deref(), Some("redacted" | "placeholder" | "one_off"));
-            Some((v.vendor_key.as_str().into(), Vendor { supplier, link_score: v.link_score, is_unresolved }))
+            // A bad identifier weakens the link and its score; only a record that names nobody, or any of several, leaves the supplier open.
+            let is_unresolved = matches!(v.finding.as_deref(), Some("redacted" | "placeholder" | "one_off" | "shared_name"));
+            let is_via_factor = v.link_evidence.contains(FACTOR_AND_SELLER);
+            let is_factor = !is_via_factor && v.vendor_name.as_deref().is_some_and(|name| names_factor(name, &factor_words));
+            Some((v.vendor_key.as_str().into(), Vendor { supplier, link_score: v.link_score, is_unresolved, is_via_factor, is_factor }))
         })
         .collect();
     (suppliers, vendors)
 }
 
-fn scope_set(row: &ContractRow, scope_of: &FxHashMap<&str, u32>, tree: &Tree) -> ScopeSet {
+/// What resolve says of a record that names a factor and a seller.
+const FACTOR_AND_SELLER: &str = "a factor and a seller";
+
+/// Words of the names of companies that buy invoices.
+fn factor_words() -> BTreeSet<&'static str> {
+    let text = assets::text("data/reference/name_phrases.csv").expect("embedded by build.rs");
+    text.lines().filter_map(|l| l.strip_suffix(";factor_word")).collect()
+}
+
+fn names_factor(name: &str, words: &BTreeSet<&str>) -> bool {
+    let folded = name.to_lowercase().replace(['å', 'ä'], "a").replace('ö', "o");
+    folded.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(word))
+}
+
+fn scope_set(category_codes: &[String], scope_of: &FxHashMap<&str, u32>, tree: &Tree) -> ScopeSet {
     // A catalogue with groups of its own ("Varor och tjänster") states them in no tree of ours: what it covers is not known,
     // and what is not known accuses nobody.
-    let codes: BTreeSet<u32> = row.category_codes.iter().filter(|c| tree.has_code(c)).map(|c| scope_of[c.as_str()]).collect();
+    let codes: BTreeSet<u32> = category_codes.iter().filter(|c| tree.has_code(c)).map(|c| scope_of[c.as_str()]).collect();
     if codes.is_empty() { ScopeSet::NotStated } else { ScopeSet::Codes(codes.into_iter().collect()) }
 }
 
 fn units_of(inputs: &Inputs) -> FxHashMap<Box<str>, u32> {
     let mut ids: BTreeSet<&str> = inputs.units.iter().map(|u| u.organisational_unit_id.as_str()).collect();
     ids.extend(inputs.contracts.iter().flat_map(|c| c.entitled_unit_ids.iter().map(String::as_str)));
+    ids.extend(inputs.amendments.iter().flat_map(|a| a.entitled_unit_ids.iter().map(String::as_str)));
+    ids.extend(inputs.exceptions.iter().flat_map(|e| e.organisational_unit_ids.iter().map(String::as_str)));
     ids.into_iter().map(Box::from).zip(0..).collect()
 }
 
-fn unit_set<'a>(row: &'a ContractRow, units: &FxHashMap<Box<str>, u32>, children: &BTreeMap<&'a str, Vec<&'a str>>) -> UnitSet {
-    if row.entitled_unit_ids.is_empty() {
+fn unit_set(ids: &[String], units: &FxHashMap<Box<str>, u32>, children: &BTreeMap<&str, Vec<&str>>) -> UnitSet {
+    if ids.is_empty() {
         return UnitSet::NotStated;
     }
-    if row.entitled_unit_ids.iter().any(|u| u == "*") {
+    if ids.iter().any(|u| u == "*") {
         return UnitSet::All;
     }
     let mut bits = vec![0u64; units.len().div_ceil(64)];
-    for unit in with_subunits(&row.entitled_unit_ids, children) {
+    for unit in with_subunits(ids, children) {
         let position = units[unit];
         bits[position as usize / 64] |= 1 << (position % 64);
     }

@@ -31,6 +31,68 @@ pub struct ContractRow {
     pub followed_up_on: Option<Date>,
     pub has_code_of_conduct: Option<bool>,
     pub has_sustainability_clause: Option<bool>,
+    pub signed_on: Option<Date>,
+    pub case_reference: Option<String>,
+    pub instalment: Option<Money>,
+}
+
+/// A row of `lake.contract_amendment`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct AmendmentRow {
+    pub contract_id: String,
+    /// Empty = the whole contract.
+    pub lot_id: String,
+    pub kind: AmendmentKind,
+    pub signed_on: Option<Date>,
+    pub effective_on: Option<Date>,
+    pub ends_on: Option<Date>,
+    pub ceiling: Option<Money>,
+    pub instalment: Option<Money>,
+    pub category_codes: Vec<String>,
+    pub entitled_unit_ids: Vec<String>,
+    pub currency: String,
+}
+
+/// What a change does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AmendmentKind {
+    /// The contract itself.
+    Original,
+    /// Changed terms.
+    #[default]
+    Amendment,
+    /// The end.
+    Termination,
+}
+
+impl AmendmentRow {
+    /// First day of the changed terms.
+    pub fn from(&self) -> Option<Date> {
+        self.effective_on.or(self.signed_on)
+    }
+}
+
+/// A row of `lake.purchase_order`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct OrderRow {
+    pub order_id: String,
+    pub contract_id: Option<String>,
+    pub ordered_on: Option<Date>,
+}
+
+/// A row of `lake.approved_exception`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct ExceptionRow {
+    pub exception_id: String,
+    pub vendor_name: Option<String>,
+    pub organisation_number: Option<String>,
+    pub category_codes: Vec<String>,
+    pub organisational_unit_ids: Vec<String>,
+    pub starts_on: Option<Date>,
+    pub expires_on: Option<Date>,
 }
 
 /// A row of `resolved.contract_supplier`.
@@ -114,6 +176,9 @@ pub struct Inputs {
     pub categories: Vec<CategoryRow>,
     pub units: Vec<UnitRow>,
     pub prices: Vec<PriceRow>,
+    pub amendments: Vec<AmendmentRow>,
+    pub orders: Vec<OrderRow>,
+    pub exceptions: Vec<ExceptionRow>,
 }
 
 impl Inputs {
@@ -146,6 +211,46 @@ impl Inputs {
                 followed_up_on: c.date_at("followed_up_on", row),
                 has_code_of_conduct: c.bool_at("has_code_of_conduct", row),
                 has_sustainability_clause: c.bool_at("has_sustainability_clause", row),
+                signed_on: c.date_at("signed_on", row),
+                case_reference: text(c, "case_reference", row).filter(|t| !t.is_empty()),
+                instalment: c.money_at("instalment_net", row),
+            });
+        })?;
+        each_row(store, &schema::CONTRACT_AMENDMENT, |c, row| {
+            inputs.amendments.push(AmendmentRow {
+                contract_id: text(c, "contract_id", row).unwrap_or_default(),
+                lot_id: text(c, "lot_id", row).unwrap_or_default(),
+                kind: match c.text_at("amendment_kind", row) {
+                    Some("original") => AmendmentKind::Original,
+                    Some("termination") => AmendmentKind::Termination,
+                    _ => AmendmentKind::Amendment,
+                },
+                signed_on: c.date_at("signed_on", row),
+                effective_on: c.date_at("effective_on", row),
+                ends_on: c.date_at("ends_on", row),
+                ceiling: c.money_at("ceiling_net", row),
+                instalment: c.money_at("instalment_net", row),
+                category_codes: words(c, "category_codes", row),
+                entitled_unit_ids: words(c, "entitled_unit_ids", row),
+                currency: text(c, "currency", row).unwrap_or_default(),
+            });
+        })?;
+        each_row(store, &schema::PURCHASE_ORDER, |c, row| {
+            inputs.orders.push(OrderRow {
+                order_id: text(c, "order_id", row).unwrap_or_default(),
+                contract_id: text(c, "contract_id", row).filter(|t| !t.is_empty()),
+                ordered_on: c.date_at("ordered_on", row),
+            });
+        })?;
+        each_row(store, &schema::APPROVED_EXCEPTION, |c, row| {
+            inputs.exceptions.push(ExceptionRow {
+                exception_id: text(c, "exception_id", row).unwrap_or_default(),
+                vendor_name: text(c, "vendor_name", row).filter(|t| !t.is_empty()),
+                organisation_number: text(c, "organisation_number", row).filter(|t| !t.is_empty()),
+                category_codes: words(c, "category_codes", row),
+                organisational_unit_ids: words(c, "organisational_unit_ids", row),
+                starts_on: c.date_at("starts_on", row).or(c.date_at("approved_on", row)),
+                expires_on: c.date_at("expires_on", row),
             });
         })?;
         each_row(store, &schema::CONTRACT_SUPPLIER, |c, row| {
@@ -224,7 +329,7 @@ impl Inputs {
 /// Units with all units below them: who may call off for a hospital may do so for its wards.
 pub fn with_subunits<'a>(ids: &'a [String], children: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
-    let mut open: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut open: Vec<&'a str> = ids.iter().map(String::as_str).collect();
     while let Some(id) = open.pop() {
         if found.insert(id) {
             open.extend(children.get(id).into_iter().flatten());

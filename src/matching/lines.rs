@@ -1,18 +1,21 @@
 //! Lines as the files hold them: `lake.invoice_line` beside `classified.line_category`, a chunk at a time, each distinct text looked up once.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Float64Array, Int32Array, StringArray, new_null_array};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int32Type};
 use arrow::record_batch::RecordBatch;
+use rustc_hash::FxHasher;
 
 use super::ceiling::At;
 use super::coverage::Basis;
 use super::credit;
 use super::decide::Line;
 use super::index::{Category, Index, Reference, Vendor};
+use super::practice::Keys;
 use super::price::Paid;
 use super::reference::{self, InvoiceName};
 use crate::error::{Error, Result};
@@ -40,14 +43,14 @@ const DICTIONARIES: &[&str] = &[
 ];
 
 /// What finds credits and their originals.
-const FOR_CREDIT: &[&str] = &["vendor_key", "account_code", "currency", "invoice_on", "booked_on", "delivered_on", "line_text", "net_amount"];
+const FOR_CREDIT: &[&str] = &["vendor_key", "account_code", "currency", "invoice_on", "booked_on", "delivered_on", "paid_on", "line_text", "net_amount"];
 /// What decides, beside that.
 const FOR_DECISION: &[&str] = &["organisational_unit_id", "item_id", "unit_of_measure", "contract_reference", "order_reference", "unit_price"];
 /// What names the invoice.
 const FOR_INVOICE: &[&str] = &["invoice_number", "voucher_number", "source_name", "line_id"];
 /// What is only written.
 const FOR_WRITING: &[&str] =
-    &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "paid_on", "account_name", "channel", "invoiced_quantity"];
+    &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "account_name", "channel", "invoiced_quantity", "vat_amount"];
 
 /// Columns of the classification.
 const CLASSIFICATION: &[&str] = &["category_code", "category_method", "category_confidence", "exclusion"];
@@ -186,6 +189,7 @@ pub struct Chunk<'i> {
     currencies: Lookup<Box<str>>,
     contract_references: Lookup<Reference<'i>>,
     order_references: Lookup<Reference<'i>>,
+    order_numbers: Lookup<u64>,
     sources: Lookup<Box<str>>,
     categories: Lookup<Option<Arc<Category>>>,
     exclusions: Lookup<bool>,
@@ -193,6 +197,7 @@ pub struct Chunk<'i> {
     delivered_on: Date32Array,
     invoice_on: Date32Array,
     booked_on: Date32Array,
+    paid_on: Date32Array,
     quantity: Decimal128Array,
     unit_price: Decimal128Array,
     net_amount: Decimal128Array,
@@ -265,7 +270,8 @@ impl<'i> Chunk<'i> {
             unit_of_measure: Lookup::new(&lake, "unit_of_measure", |t| Box::from(t)),
             currencies: Lookup::new(&lake, "currency", |t| Box::from(t)),
             contract_references: Lookup::new(&lake, "contract_reference", |t| index.reference(t, &mut scratch)),
-            order_references: Lookup::new(&lake, "order_reference", |t| index.reference(t, &mut String::new())),
+            order_references: Lookup::new(&lake, "order_reference", |t| index.order_reference(t, &mut String::new())),
+            order_numbers: Lookup::new(&lake, "order_reference", credit::text_hash),
             sources: Lookup::new(&lake, "source_name", |t| Box::from(t)),
             categories: Lookup::new(&class, "category_code", |t| (!t.is_empty()).then(|| categories.get(index, t))),
             exclusions: Lookup::new(&class, "exclusion", |t| !t.is_empty()),
@@ -273,6 +279,7 @@ impl<'i> Chunk<'i> {
             delivered_on: date("delivered_on"),
             invoice_on: date("invoice_on"),
             booked_on: date("booked_on"),
+            paid_on: date("paid_on"),
             quantity: decimal("invoiced_quantity"),
             unit_price: decimal("unit_price"),
             net_amount: decimal("net_amount"),
@@ -326,14 +333,32 @@ impl<'i> Chunk<'i> {
         self.index.parameters.converted(self.net_minor(row), self.currency(row), self.day(row).0)
     }
 
+    /// The day of the rate that gave [`Chunk::spend_minor`].
+    pub fn exchange_rate_on(&self, row: usize) -> Option<Date> {
+        self.index.parameters.exchange_rate_on(self.currency(row), self.day(row).0)
+    }
+
     /// The day that terms are tested by, and which it is.
     pub fn day(&self, row: usize) -> (Option<Date>, Basis) {
-        for (column, basis) in [(&self.delivered_on, Basis::Delivered), (&self.invoice_on, Basis::Invoiced), (&self.booked_on, Basis::Booked)] {
+        for (column, basis) in
+            [(&self.delivered_on, Basis::Delivered), (&self.invoice_on, Basis::Invoiced), (&self.booked_on, Basis::Booked), (&self.paid_on, Basis::Paid)]
+        {
             if !column.is_null(row) {
                 return (Some(Date::from_days(column.value(row))), basis);
             }
         }
         (None, Basis::Booked)
+    }
+
+    /// The line's id.
+    pub fn line_id(&self, row: usize) -> &str {
+        self.line_id.value(row)
+    }
+
+    /// The code of the buying unit; `None` when the line has none.
+    pub fn unit_id(&self, row: usize) -> Option<&str> {
+        let units = self.lake.column_by_name("organisational_unit_id")?.as_dictionary::<Int32Type>();
+        units.key(row).map(|key| units.values().as_string::<i32>().value(key))
     }
 
     /// The free text of a row.
@@ -363,6 +388,8 @@ impl<'i> Chunk<'i> {
             lacks_exchange_rate: currency != self.index.parameters.currency && self.spend_minor(row).is_none(),
             supplier,
             link_score: vendor.map_or(0.0, |v| v.link_score),
+            is_via_factor: vendor.is_some_and(|v| v.is_via_factor),
+            is_factor: vendor.is_some_and(|v| v.is_factor),
             unit: self.units.at(row).copied(),
             category: self.category(row),
             category_confidence: self.category_confidence.value(row),
@@ -379,6 +406,23 @@ impl<'i> Chunk<'i> {
                 net_minor: self.net_minor(row),
                 currency,
             },
+        }
+    }
+
+    /// What a line has in common with others of its supplier.
+    pub fn practice_keys(&self, row: usize, line: &Line<'_>) -> Keys {
+        let Some(supplier) = line.supplier else { return Keys::default() };
+        let key = |what: u8, parts: [u64; 3]| {
+            let mut hasher = FxHasher::default();
+            (what, supplier, parts).hash(&mut hasher);
+            hasher.finish()
+        };
+        let place = [line.unit.map_or(u64::MAX, u64::from), self.account(row)];
+        let category = line.category.map_or(0, |c| credit::text_hash(&c.code));
+        Keys {
+            number: self.order_numbers.at(row).map(|&number| key(0, [number, 0, 0])),
+            amount: (line.paid.net_minor > 0).then(|| key(1, [place[0], place[1], line.paid.net_minor.unsigned_abs()])),
+            kind: Some(key(2, [place[0], place[1], category])),
         }
     }
 

@@ -14,15 +14,18 @@ pub mod credit;
 pub mod decide;
 mod emit;
 pub mod evidence;
+mod exchange;
 mod explain;
 pub mod index;
 pub mod inputs;
 mod lines;
 mod parallel;
+pub mod practice;
 pub mod price;
 pub mod reference;
 #[cfg(test)]
 mod tests;
+pub mod whatif;
 
 pub use explain::{Explanation, explain};
 
@@ -34,6 +37,9 @@ use credit::{Candidate, Credit, Credits, Original};
 use decide::{Decision, Ledger, Line};
 use index::{Index, Parameters};
 use inputs::Inputs;
+use practice::{Keys, Practice};
+use rustc_hash::FxHashMap;
+
 use lines::{Categories, Chunk, ChunkAt, Files, Need};
 
 use crate::assets;
@@ -41,18 +47,31 @@ use crate::error::Result;
 use crate::model::Period;
 use crate::pipeline::Context;
 use crate::schema::{
-    CONTRACT, CONTRACT_SUPPLIER, CONTRACT_TERM, INVOICE_LINE, LINE_CATEGORY, ORGANISATIONAL_UNIT, PRICE_LIST_ITEM, SPEND, SPEND_CATEGORY, SUPPLIER, Table,
-    VENDOR_SUPPLIER,
+    APPROVED_EXCEPTION, CONTRACT, CONTRACT_AMENDMENT, CONTRACT_SUPPLIER, CONTRACT_TERM, EXCHANGE_RATE, INVOICE_LINE, LINE_CATEGORY, ORGANISATIONAL_UNIT,
+    PRICE_LIST_ITEM, PURCHASE_ORDER, SPEND, SPEND_CATEGORY, SUPPLIER, Table, VENDOR_SUPPLIER,
 };
 use crate::store::{self, EncodedRowGroup, FileEntry, RowGroupEncoder, StageEntry, Store, TableWriter};
 
 /// Name of the stage.
 const STAGE: &str = "match";
 /// Raised when the same inputs give other rows.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// Tables that the stage reads.
-const READS: &[&Table] =
-    &[&INVOICE_LINE, &LINE_CATEGORY, &CONTRACT, &CONTRACT_SUPPLIER, &SUPPLIER, &VENDOR_SUPPLIER, &SPEND_CATEGORY, &ORGANISATIONAL_UNIT, &PRICE_LIST_ITEM];
+const READS: &[&Table] = &[
+    &INVOICE_LINE,
+    &LINE_CATEGORY,
+    &CONTRACT,
+    &CONTRACT_AMENDMENT,
+    &PURCHASE_ORDER,
+    &APPROVED_EXCEPTION,
+    &CONTRACT_SUPPLIER,
+    &SUPPLIER,
+    &VENDOR_SUPPLIER,
+    &SPEND_CATEGORY,
+    &ORGANISATIONAL_UNIT,
+    &PRICE_LIST_ITEM,
+    &EXCHANGE_RATE,
+];
 
 /// Decides every line and writes `matched.spend` and `matched.contract_term`.
 ///
@@ -84,7 +103,9 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
 
 /// The index of the workspace's contracts, with the parameters in force on the as-of date.
 fn index_of(context: &Context, store: &Store, inputs: &Inputs) -> Result<Index> {
-    let parameters = Parameters::at(&context.rules, &context.config.currency, context.config.price_tolerance_ratio, context.as_of(store))?;
+    let config = &context.config;
+    let mut parameters = Parameters::at(&context.rules, &config.currency, config.price_tolerance_ratio, context.as_of(store))?;
+    parameters.exchange.read(store, &config.currency, config.exchange_rate_age_days_max)?;
     Ok(Index::build(inputs, parameters))
 }
 
@@ -103,6 +124,8 @@ struct Facts {
     credits: Credits,
     over: Vec<At>,
     large: LargeInvoices,
+    /// Of lines that were open between contracts: the entry that practice speaks for, and how many lines it rests on.
+    practice: FxHashMap<At, (u32, u32)>,
 }
 
 impl Facts {
@@ -114,16 +137,20 @@ impl Facts {
         }
     }
 
+    fn by_practice(&self, decision: &Decision, index: &Index, at: At) -> Decision {
+        self.practice.get(&at).map_or(*decision, |&(position, lines)| decide::by_practice(decision, index, position, lines))
+    }
+
     /// The decision of a line, with credits and the whole ledger.
     fn decide(&self, line: &Line<'_>, index: &Index, at: At, invoice: impl FnOnce() -> u64) -> Decision {
         let is_credit = line.paid.net_minor < 0;
         if is_credit && let Some(original) = self.credits.original_at(at) {
-            let mut settled = original.decision;
+            let mut settled = self.by_practice(&original.decision, index, original.at);
             let ledger = self.ledger(index, &settled, original.at, || original.invoice);
             decide::settle(&mut settled, index, ledger);
             return credit::followed(original, &settled, index);
         }
-        let mut decision = decide::decide(line, index);
+        let mut decision = self.by_practice(&decide::decide(line, index), index, at);
         let ledger = self.ledger(index, &decision, at, invoice);
         decide::settle(&mut decision, index, ledger);
         if is_credit && decision.outcome != decide::Outcome::NotAddressable {
@@ -141,6 +168,20 @@ struct Found {
     credit_burns: Vec<Burn>,
     totals: InvoiceTotals,
     originals: Vec<Original>,
+    practice: Practice,
+    ties: Vec<Tie>,
+}
+
+/// A line that is open between contracts.
+struct Tie {
+    at: At,
+    day: Option<crate::model::Date>,
+    spend_minor: i64,
+    is_credit: bool,
+    keys: Keys,
+    /// One entry of each contract.
+    entries: Box<[u32]>,
+    decision: Decision,
 }
 
 impl Pass<'_> {
@@ -148,8 +189,10 @@ impl Pass<'_> {
     fn facts(&self) -> Result<Facts> {
         let mut credits = self.credits()?;
         let (mut burns, mut credit_burns, mut totals) = (Vec::new(), Vec::new(), InvoiceTotals::default());
+        let (mut practice, mut ties) = (Practice::default(), Vec::new());
         let needs_ledger = self.index.contracts.iter().any(|c| c.ceiling.is_some() || c.renewed_competition_limit.is_some());
-        if needs_ledger || !credits.is_empty() {
+        let may_tie = self.index.suppliers.iter().any(|s| s.may_tie);
+        if needs_ledger || may_tie || !credits.is_empty() {
             let mut originals = Vec::new();
             parallel::in_order(
                 self.chunks.len(),
@@ -159,6 +202,8 @@ impl Pass<'_> {
                     credit_burns.extend(found.credit_burns);
                     totals.merge(found.totals);
                     originals.extend(found.originals);
+                    practice.merge(found.practice);
+                    ties.extend(found.ties);
                     Ok(())
                 },
             )?;
@@ -166,11 +211,29 @@ impl Pass<'_> {
                 credits.offer(original);
             }
         }
+        let practice = self.settle_ties(&ties, &practice, &mut burns, &mut credit_burns);
         burns.extend(credit_burns.into_iter().filter(|b: &Burn| credits.original_at(b.at).is_none()));
         for (credit, original) in credits.linked() {
-            ceiling::add_burns(self.index, &original.decision, Some(crate::model::Date::from_days(credit.day)), credit.at, credit.spend_minor, &mut burns);
+            let decision = practice.get(&original.at).map_or(original.decision, |&(p, n)| decide::by_practice(&original.decision, self.index, p, n));
+            ceiling::add_burns(self.index, &decision, Some(crate::model::Date::from_days(credit.day)), credit.at, credit.spend_minor, &mut burns);
         }
-        Ok(Facts { credits, over: ceiling::lines_over(self.index, burns), large: totals.large(self.index) })
+        Ok(Facts { credits, over: ceiling::lines_over(self.index, burns), large: totals.large(self.index), practice })
+    }
+
+    /// Which of the open lines practice decides; what they then burn.
+    fn settle_ties(&self, ties: &[Tie], practice: &Practice, burns: &mut Vec<Burn>, credit_burns: &mut Vec<Burn>) -> FxHashMap<At, (u32, u32)> {
+        let mut settled = FxHashMap::default();
+        for tie in ties {
+            let contract = |position: u32| self.index.entries[position as usize].contract;
+            let candidates: Vec<u32> = tie.entries.iter().map(|&o| contract(o)).collect();
+            let Some((chosen, lines)) = practice.choose(tie.keys, &candidates, &self.index.parameters) else { continue };
+            let position = *tie.entries.iter().find(|&&o| contract(o) == chosen).expect("chosen among them");
+            settled.insert(tie.at, (position, lines));
+            let decision = decide::by_practice(&tie.decision, self.index, position, lines);
+            let into = if tie.is_credit { &mut *credit_burns } else { &mut *burns };
+            ceiling::add_burns(self.index, &decision, tie.day, tie.at, tie.spend_minor, into);
+        }
+        settled
     }
 
     /// Indexes the credit lines: rows with a negative amount, at addressable lines of known suppliers.
@@ -235,6 +298,20 @@ impl Pass<'_> {
             let Some(spend) = chunk.spend_minor(row).filter(|_| decision.outcome != decide::Outcome::NotAddressable) else { continue };
             let place = chunk.place(row);
             let is_credit = line.paid.net_minor < 0;
+            if line.supplier.is_some_and(|s| self.index.suppliers[s as usize].may_tie) {
+                let keys = chunk.practice_keys(row, &line);
+                match decision.contract {
+                    // What was bought before is what was found by better evidence.
+                    Some(contract) if !is_credit && decision.is_covered() => found.practice.add(keys, contract),
+                    Some(_) => {}
+                    None => {
+                        let entries: Box<[u32]> = decide::tied(&line, self.index, &decision).into();
+                        if !entries.is_empty() {
+                            found.ties.push(Tie { at: place, day: line.day, spend_minor: spend, is_credit, keys, entries, decision });
+                        }
+                    }
+                }
+            }
             ceiling::add_burns(self.index, &decision, line.day, place, spend, if is_credit { &mut found.credit_burns } else { &mut found.burns });
             let limited = decision.contract.filter(|&c| decision.is_covered() && self.index.contracts[c as usize].renewed_competition_limit.is_some());
             let may_be_credited = !is_credit && line.supplier.is_some() && !credits.is_empty();

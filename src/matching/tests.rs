@@ -1,12 +1,13 @@
 //! The decision as a table: each reason, each edge. Ids tell the role.
 
-use std::collections::BTreeMap;
-
 use super::ceiling::{self, At, Burn};
 use super::coverage::Basis;
 use super::decide::{self, Ledger, Line};
+use super::exchange::Exchange;
 use super::index::{Index, Parameters, Reference};
-use super::inputs::{CategoryRow, ContractRow, HolderRow, Inputs, PriceRow, SupplierRow, UnitRow, VendorRow};
+use super::inputs::{
+    AmendmentKind, AmendmentRow, CategoryRow, ContractRow, ExceptionRow, HolderRow, Inputs, OrderRow, PriceRow, SupplierRow, UnitRow, VendorRow,
+};
 use super::price::Paid;
 use crate::model::{Date, Money};
 
@@ -32,9 +33,16 @@ fn parameters() -> Parameters {
         confidence_off_contract: 0.95,
         confidence_ambiguous: 0.5,
         confidence_undetermined: 0.0,
+        confidence_by_case: 0.97,
+        confidence_likely: 0.9,
+        confidence_practice: 0.8,
+        confidence_via_parent: 0.8,
+        confidence_via_factor: 0.9,
+        practice_lines_min: 5,
+        practice_share_min: 0.9,
         price_tolerance_ppm: 10_000,
         currency: "SEK".into(),
-        exchange_rates: BTreeMap::new(),
+        exchange: Exchange::default(),
     }
 }
 
@@ -65,6 +73,9 @@ fn contract(text: &str) -> (ContractRow, HolderRow) {
                 row.award_form = Some("ranked".into());
             }
             "ceiling" => row.ceiling = Money::from_minor(value.parse().expect("öre")),
+            "signed" => row.signed_on = Some(day(value)),
+            "case" => row.case_reference = Some(value.into()),
+            "instalment" => row.instalment = Money::from_minor(value.parse().expect("öre")),
             "limit" => row.renewed_competition_limit = Money::from_minor(value.parse().expect("öre")),
             other => panic!("no {other}"),
         }
@@ -117,7 +128,7 @@ fn world(contracts: &[&str]) -> Inputs {
         ],
         categories: vec![category("IT", None), category("IT-SW", Some("IT")), category("IT-HW", Some("IT")), category("FOOD", None)],
         units: vec![unit("U-HOSPITAL", None), unit("U-WARD", Some("U-HOSPITAL")), unit("U-SCHOOL", None)],
-        prices: Vec::new(),
+        ..Inputs::default()
     }
 }
 
@@ -135,6 +146,8 @@ fn decided(inputs: &Inputs, text: &str, ledger: Ledger) -> String {
         lacks_exchange_rate: false,
         supplier: vendor.filter(|v| !v.is_unresolved).map(|v| v.supplier),
         link_score: 1.0,
+        is_via_factor: vendor.is_some_and(|v| v.is_via_factor),
+        is_factor: vendor.is_some_and(|v| v.is_factor),
         unit: (unit != "-").then(|| index.unit(unit)),
         category: category.as_ref(),
         category_confidence: 1.0,
@@ -154,13 +167,14 @@ fn decided(inputs: &Inputs, text: &str, ledger: Ledger) -> String {
             "sure" => line.category_confidence = value.parse().expect("a share"),
             "basis" => line.basis = if value == "booked" { Basis::Booked } else { Basis::Invoiced },
             "contract" => line.contract_reference = index.reference(value, &mut scratch),
-            "order" => line.order_reference = index.reference(value, &mut scratch),
+            "order" => line.order_reference = index.order_reference(value, &mut scratch),
             "text" => {
                 text_words = value.replace('_', " ");
                 line.text_reference = line.supplier.map_or_else(Reference::default, |s| index.reference_in_text(&text_words, s, &mut scratch));
             }
             "item" => line.item = index.prices.item(value),
             "price" => line.paid.unit_price = value.parse().ok(),
+            "amount" => line.paid.net_minor = value.parse().expect("öre"),
             other => panic!("no {other}"),
         }
     }
@@ -434,5 +448,161 @@ fn lots_with_ceilings_of_their_own_add_up() {
         ("none", &["C S-A - - IT *"], None),
     ] {
         assert_eq!(Index::build(&world(contracts), parameters()).contracts[0].ceiling, expect, "{name}");
+    }
+}
+
+fn amendment(contract: &str, effective: &str, ends: &str, scope: &str) -> AmendmentRow {
+    AmendmentRow {
+        contract_id: contract.into(),
+        effective_on: Some(day(effective)),
+        ends_on: (ends != "-").then(|| day(ends)),
+        category_codes: scope.split('|').filter(|c| *c != "-").map(String::from).collect(),
+        currency: "SEK".into(),
+        ..AmendmentRow::default()
+    }
+}
+
+#[test]
+fn amendments_hold_from_their_day() {
+    let mut w = world(&["C S-A 2024-01-01 2024-12-31 IT * ceiling=1000"]);
+    w.amendments = vec![
+        AmendmentRow { ceiling: Money::from_minor(3_000), ..amendment("C", "2024-07-01", "2025-06-30", "FOOD") },
+        AmendmentRow { kind: AmendmentKind::Original, signed_on: Some(day("2024-01-15")), ..amendment("C", "2024-01-01", "2024-12-31", "-") },
+    ];
+    for (name, line, expect) in [
+        ("before it", "S-A IT - 2024-06-30", "compliant unique_scope - L2 C - CAT_IN;UNIT_IN"),
+        ("before it, its scope", "S-A FOOD - 2024-06-30", "off_contract out_of_scope M4 L1 C - PRE_START:1;CAT_IN;UNIT_IN"),
+        ("from it", "S-A FOOD - 2024-07-01", "compliant unique_scope - L2 C - CAT_IN;UNIT_IN"),
+        ("from it, the old scope", "S-A IT - 2024-07-01", "off_contract out_of_scope M4 L1 C - POST_END:1;CAT_IN;UNIT_IN"),
+        ("extended", "S-A FOOD - 2025-06-30", "compliant unique_scope - L2 C - CAT_IN;UNIT_IN"),
+        ("no further", "S-A FOOD - 2025-07-01", "off_contract out_of_scope M4 L0 C - POST_END:1;CAT_IN;UNIT_IN"),
+        ("before it was signed", "S-A IT - 2024-01-05", "compliant unique_scope - L2 C - CAT_IN;UNIT_IN;RETROACTIVE:10"),
+    ] {
+        check(name, &w, line, expect);
+    }
+    let index = Index::build(&w, parameters());
+    let at = |text: &str| index.contracts[0].ceiling_at(day(text).days());
+    assert_eq!([at("2020-01-01"), at("2024-06-30"), at("2024-07-01")], [Some(1_000), Some(1_000), Some(3_000)]);
+    assert_eq!((index.contracts[0].amendment_count, index.contracts[0].signed_on), (1, Some(day("2024-01-15"))));
+    w.amendments.push(AmendmentRow { kind: AmendmentKind::Termination, ..amendment("C", "2024-10-01", "-", "-") });
+    check("terminated", &w, "S-A FOOD - 2024-10-02", "off_contract out_of_scope M4 L0 C - POST_END:1;CAT_IN;UNIT_IN");
+}
+
+#[test]
+fn orders_and_cases_lead_to_contracts() {
+    let mut w = world(&[
+        "C-1 S-A 2024-01-01 2024-12-31 IT * ceiling=1 case=RS-2023/441",
+        "C-2 S-A 2024-01-01 2024-12-31 IT * ceiling=1 case=RS-2023/442 instalment=777",
+        "C-3 S-A 2024-01-01 2024-12-31 IT * ceiling=1 case=RS-2023/442",
+        "FW S-A 2024-01-01 2024-12-31 FOOD * ceiling=1",
+        "CALL S-A 2024-06-01 2026-05-31 FOOD * framework=FW ceiling=1",
+    ]);
+    let order = |id: &str, contract: Option<&str>| OrderRow { order_id: id.into(), contract_id: contract.map(Into::into), ordered_on: Some(day("2024-12-20")) };
+    w.orders = vec![order("PO-1001", Some("c-1")), order("PO-1002", None)];
+    for (name, line, expect) in [
+        ("by order, its hyphen left out", "S-A IT - 2024-12-24 order=po1001", "compliant by_order - L2 C-1 - ORDER_CONTRACT;CAT_IN;UNIT_IN"),
+        ("by order, written alike", "S-A IT - 2024-12-24 order=PO/1001", "compliant by_order - L2 C-1 - ORDER_CONTRACT;CAT_IN;UNIT_IN"),
+        (
+            "ordered in term, delivered after",
+            "S-A IT - 2025-03-01 order=PO-1001",
+            "compliant by_order - L2 C-1 - ORDER_CONTRACT;CAT_IN;UNIT_IN;ORDERED_IN_TERM:60",
+        ),
+        ("order without a contract", "S-A FOOD - 2024-03-01 order=PO-1002", "compliant unique_scope - L2 FW - ORDER_NO_CONTRACT;CAT_IN;UNIT_IN"),
+        ("by case", "S-A IT - 2024-03-01 order=RS_2023-441", "compliant by_order - L2 C-1 - CASE_REF;CAT_IN;UNIT_IN"),
+        ("a case of two contracts", "S-A IT - 2024-03-01 contract=RS-2023/442", "ambiguous ambiguous - L2 - - CASE_REF;AMBIGUOUS:2;CAT_IN;UNIT_IN"),
+        (
+            "a case of two, the amount of one",
+            "S-A IT - 2024-03-01 contract=RS-2023/442 amount=777",
+            "compliant explicit - L2 C-2 - CASE_REF;CHOSEN_INSTALMENT;CAT_IN;UNIT_IN",
+        ),
+        ("the amount of an instalment alone", "S-A IT - 2024-03-01 amount=777", "compliant chosen - L2 C-2 - CHOSEN_INSTALMENT;CAT_IN;UNIT_IN"),
+        ("a call-off outlives its framework", "S-A FOOD - 2025-05-01 contract=FW", "compliant explicit - L2 CALL - REF_EXACT;CAT_IN;UNIT_IN;CALL_OFF_TAIL"),
+    ] {
+        check(name, &w, line, expect);
+    }
+}
+
+#[test]
+fn parents_factors_and_groups() {
+    let mut w = world(&["C-PARENT S-A 2024-01-01 2024-12-31 IT * ceiling=1", "C-SISTER S-B 2024-01-01 2024-12-31 FOOD * ceiling=1"]);
+    for supplier in &mut w.suppliers {
+        supplier.supplier_group_id = "S-A".into();
+    }
+    let factor = |key: &str, name: &str, evidence: &str| VendorRow {
+        vendor_key: key.into(),
+        vendor_name: Some(name.into()),
+        supplier_id: Some("S-NONE".into()),
+        link_score: 1.0,
+        link_evidence: evidence.into(),
+        ..VendorRow::default()
+    };
+    w.vendors.push(factor("S-FACTOR", "Granmark Fakturaköp AB", ""));
+    w.vendors.push(factor("S-BESIDE", "Granmark Fakturaköp re Snickaren", "the name holds a factor and a seller: the seller counts"));
+    for (name, line, expect) in [
+        ("the parent's contract", "S-NONE IT - 2024-03-01", "compliant unique_scope - L2 C-PARENT - SUPPLIER_NO_CONTRACT;VIA_PARENT;CAT_IN;UNIT_IN"),
+        ("the parent's, by number", "S-B IT - 2024-03-01 contract=C-PARENT", "compliant explicit - L2 C-PARENT - REF_EXACT;CAT_IN;UNIT_IN;VIA_PARENT"),
+        ("the parent's, over", "S-NONE IT - 2025-03-01", "off_contract no_contract M1 L-1 - - SUPPLIER_NO_CONTRACT"),
+        ("a sister's is another's", "S-NONE FOOD - 2024-03-01", "off_contract no_contract M2 L-1 - C-SISTER OTHER_CONTRACT;SUPPLIER_NO_CONTRACT;GROUP_HOLDS"),
+        (
+            "a factor, the seller by number",
+            "S-FACTOR FOOD - 2024-03-01 contract=C-SISTER",
+            "compliant explicit - L2 C-SISTER - REF_EXACT;CAT_IN;UNIT_IN;VIA_FACTOR",
+        ),
+        ("the seller beside the factor", "S-BESIDE IT - 2025-03-01", "off_contract no_contract M1 L-1 - - VIA_FACTOR;SUPPLIER_NO_CONTRACT"),
+    ] {
+        check(name, &w, line, expect);
+    }
+}
+
+#[test]
+fn approved_exceptions_fit_by_supplier_category_unit_and_day() {
+    let mut w = world(&[]);
+    w.suppliers[0].organisation_number = Some("5560000001".into());
+    let exception = |id: &str| ExceptionRow {
+        exception_id: id.into(),
+        organisation_number: Some("5560000001".into()),
+        category_codes: vec!["IT".into()],
+        organisational_unit_ids: vec!["U-HOSPITAL".into()],
+        starts_on: Some(day("2024-01-01")),
+        expires_on: Some(day("2024-06-30")),
+        ..ExceptionRow::default()
+    };
+    w.exceptions = vec![
+        exception("X-2"),
+        ExceptionRow { expires_on: None, ..exception("X-1-NO-EXPIRY") },
+        ExceptionRow { organisation_number: Some("9999999999".into()), ..exception("X-1-NOBODY") },
+        ExceptionRow { organisation_number: None, category_codes: vec!["FOOD".into()], organisational_unit_ids: Vec::new(), ..exception("X-3-ANY") },
+    ];
+    let index = Index::build(&w, parameters());
+    for (supplier, category, unit, date, expect) in [
+        ("S-A", "IT-SW", "U-WARD", "2024-06-30", Some("X-2")),
+        ("S-A", "IT-SW", "U-WARD", "2024-07-01", None),
+        ("S-A", "IT-SW", "U-SCHOOL", "2024-06-30", None),
+        ("S-B", "IT-SW", "U-WARD", "2024-06-30", None),
+        ("S-B", "FOOD", "U-SCHOOL", "2024-06-30", Some("X-3-ANY")),
+    ] {
+        let category = index.category(category);
+        let line = Line {
+            is_excluded: false,
+            lacks_exchange_rate: false,
+            supplier: index.vendor(supplier).map(|v| v.supplier),
+            link_score: 1.0,
+            is_via_factor: false,
+            is_factor: false,
+            unit: Some(index.unit(unit)),
+            category: Some(&category),
+            category_confidence: 1.0,
+            day: Some(day(date)),
+            basis: Basis::Delivered,
+            item: None,
+            contract_reference: Reference::default(),
+            order_reference: Reference::default(),
+            text_reference: Reference::default(),
+            paid: Paid { net_minor: 1, currency: "SEK", ..Paid::default() },
+        };
+        let decision = decide::decide(&line, &index);
+        let found = decide::exception(&line, &index, &decision).map(|e| &*index.exceptions[e as usize].id);
+        assert_eq!(found, expect, "{supplier} {date}");
+        assert_eq!(decision.outcome.word(), "off_contract");
     }
 }

@@ -408,6 +408,288 @@ pub fn gantt(caption: &Caption, spans: &[Span], days: f64, today: f64, months: &
     close(svg)
 }
 
+/// One step of a waterfall: a change that begins where the one before ended.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// Name at the left.
+    pub label: String,
+    /// The change; for the last bar, which sums them up, the whole.
+    pub change: f64,
+    /// Text at the right end.
+    pub value: String,
+    /// What a pointer over it says.
+    pub tip: String,
+    /// Whether the bar begins at zero again: the sum of the steps above.
+    pub is_sum: bool,
+    /// Drill-down; empty when there is none.
+    pub drill: String,
+}
+
+/// Changes from top to bottom, each beginning where the one before ended. The scale is that of the changes: next to the amounts
+/// that they change they would be too small to see, and a cut axis would lie.
+pub fn waterfall(caption: &Caption, steps: &[Step]) -> Markup {
+    let (row, top) = (32.0, 6.0);
+    let label_width = label_column(steps.iter().map(|s| s.label.as_str()));
+    let value_width = 16.0 + steps.iter().map(|s| width_of(&s.value)).fold(40.0, f64::max);
+    let plot = WIDTH - label_width - value_width;
+    let mut spans = Vec::with_capacity(steps.len());
+    let mut level = 0.0f64;
+    for step in steps {
+        let from = if step.is_sum { 0.0 } else { level };
+        level = from + step.change;
+        spans.push((from, level));
+    }
+    let low = spans.iter().map(|s| s.0.min(s.1)).fold(0.0, f64::min);
+    let high = spans.iter().map(|s| s.0.max(s.1)).fold(0.0, f64::max);
+    let scale = if high > low { plot / (high - low) } else { 0.0 };
+    let x_of = |v: f64| label_width + (v - low) * scale;
+    let height = top * 2.0 + row * steps.len() as f64;
+    let mut svg = open(caption, WIDTH, height);
+    svg.raw("<line class=\"zero\"").num("x1", x_of(0.0)).num("x2", x_of(0.0)).num("y1", top).num("y2", height - top).raw("/>");
+    for (i, (step, (from, to))) in steps.iter().zip(&spans).enumerate() {
+        let y = top + row * i as f64;
+        group(&mut svg, &step.drill);
+        text_at(&mut svg, "label end", label_width - 12.0, y + row / 2.0 + 4.5, &fitted(&step.label, label_width - 16.0), &step.label);
+        let class = match (step.is_sum, step.change < 0.0) {
+            (true, _) => "c-quiet",
+            (false, false) => "c-rise",
+            (false, true) => "c-fall",
+        };
+        let part = Part { class, length: 0.0, tip: step.tip.clone(), drill: String::new() };
+        mark(&mut svg, &part, x_of(from.min(*to)), y + 7.0, ((to - from).abs() * scale).max(1.5), row - 14.0);
+        // From where this one ended to where the next begins.
+        if spans.get(i + 1).is_some() && !steps[i + 1].is_sum {
+            svg.raw("<line class=\"joint\"").num("x1", x_of(*to)).num("x2", x_of(*to)).num("y1", y + row - 7.0).num("y2", y + row + 7.0).raw("/>");
+        }
+        text_at(&mut svg, "value", label_width + plot + 12.0, y + row / 2.0 + 4.5, &step.value, "");
+        svg.raw("</g>");
+    }
+    close(svg)
+}
+
+/// One node of a Sankey diagram.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    /// Name.
+    pub label: String,
+    /// Amount as text.
+    pub value: String,
+    /// Drill-down; empty when there is none.
+    pub drill: String,
+}
+
+/// A flow between two nodes of neighbouring layers.
+#[derive(Debug, Clone, Default)]
+pub struct Flow {
+    /// Layer that it comes from; it goes to the next.
+    pub layer: usize,
+    /// Place of the node that it comes from in its layer.
+    pub from: usize,
+    /// Place of the node that it goes to in the next layer.
+    pub to: usize,
+    /// Size; not negative.
+    pub size: f64,
+    /// What a pointer over it says.
+    pub tip: String,
+    /// Drill-down; empty when there is none.
+    pub drill: String,
+}
+
+/// Layers of nodes from left to right with bands between them; nodes come in the order in which they are drawn.
+pub fn sankey(caption: &Caption, heads: &[&str], layers: &[Vec<Node>], flows: &[Flow]) -> Markup {
+    let (node_width, gap, top, room) = (12.0, 9.0, 24.0, 430.0);
+    // A node is as high as the larger of what comes in and what goes out.
+    let side = |layer: usize, at: usize, is_out: bool| -> f64 {
+        flows.iter().filter(|f| if is_out { f.layer == layer && f.from == at } else { f.layer + 1 == layer && f.to == at }).map(|f| f.size.max(0.0)).sum()
+    };
+    let sizes: Vec<Vec<f64>> =
+        layers.iter().enumerate().map(|(l, nodes)| (0..nodes.len()).map(|n| side(l, n, true).max(side(l, n, false))).collect()).collect();
+    let most = layers.iter().map(Vec::len).max().unwrap_or(0) as f64;
+    let whole = sizes.iter().map(|s| s.iter().sum::<f64>()).fold(0.0, f64::max);
+    let scale = if whole > 0.0 { (room - gap * (most - 1.0).max(0.0)) / whole } else { 0.0 };
+    // Room below each node for its label, however thin it is.
+    let heights: Vec<Vec<f64>> = sizes.iter().map(|s| s.iter().map(|v| v * scale).collect()).collect();
+    let pitch = |h: f64| (h + gap).max(19.0);
+    let height = top + heights.iter().map(|h| h.iter().map(|v| pitch(*v)).sum::<f64>()).fold(0.0, f64::max) + 4.0;
+    let x_of = |layer: usize| (WIDTH - node_width) * layer as f64 / (layers.len().max(2) - 1) as f64;
+    let tops: Vec<Vec<f64>> = heights
+        .iter()
+        .map(|layer| {
+            let mut y = top;
+            layer
+                .iter()
+                .map(|h| {
+                    let at = y;
+                    y += pitch(*h);
+                    at
+                })
+                .collect()
+        })
+        .collect();
+    let mut svg = open(caption, WIDTH, height);
+    for (l, head) in heads.iter().enumerate() {
+        let (class, x) = match l {
+            0 => ("axis", 0.0),
+            l if l + 1 == layers.len() => ("axis end", WIDTH),
+            l => ("axis middle", x_of(l) + node_width / 2.0),
+        };
+        text_at(&mut svg, class, x, 12.0, head, "");
+    }
+    let mut left: Vec<Vec<f64>> = tops.clone();
+    let mut right: Vec<Vec<f64>> = tops.clone();
+    for flow in flows.iter().filter(|f| f.size > 0.0) {
+        let h = flow.size * scale;
+        let (x0, x1) = (x_of(flow.layer) + node_width, x_of(flow.layer + 1));
+        let (y0, y1) = (right[flow.layer][flow.from], left[flow.layer + 1][flow.to]);
+        right[flow.layer][flow.from] += h;
+        left[flow.layer + 1][flow.to] += h;
+        let middle = coordinate((x0 + x1) / 2.0);
+        let [x0, x1, y0t, y0b, y1t, y1b] = [x0, x1, y0, y0 + h, y1, y1 + h].map(coordinate);
+        let path = format!("M{x0} {y0t}C{middle} {y0t} {middle} {y1t} {x1} {y1t}V{y1b}C{middle} {y1b} {middle} {y0b} {x0} {y0b}Z");
+        svg.raw("<path");
+        if flow.drill.is_empty() {
+            svg.raw(" class=\"flow\"");
+        } else {
+            svg.raw(" class=\"flow drill\"").attr("data-q", &flow.drill);
+        }
+        svg.attr("d", &path).raw("><title>").text(&flow.tip).raw("</title></path>");
+    }
+    let is_last = |l: usize| l + 1 == layers.len();
+    for (l, nodes) in layers.iter().enumerate() {
+        for (n, node) in nodes.iter().enumerate() {
+            let (y, h) = (tops[l][n], heights[l][n].max(1.0));
+            group(&mut svg, &node.drill);
+            svg.raw("<title>").text(&format!("{}: {}", node.label, node.value)).raw("</title>");
+            svg.raw("<rect class=\"node\"").num("x", x_of(l)).num("y", y).num("width", node_width).num("height", h).raw("/>");
+            // The labels of the last two layers share the space between them; those of the first have theirs to themselves.
+            let room = if l + 2 < layers.len() { WIDTH / 2.0 - 40.0 } else { WIDTH / 4.0 - 18.0 };
+            let full = format!("{} {}", node.label, node.value);
+            let label = if width_of(&full) <= room { full } else { fitted(&node.label, room) };
+            let (class, x) = if is_last(l) { ("label end halo", x_of(l) - 6.0) } else { ("label halo", x_of(l) + node_width + 6.0) };
+            text_at(&mut svg, class, x, y + (h / 2.0 + 4.5).max(11.0), &label, "");
+            svg.raw("</g>");
+        }
+    }
+    close(svg)
+}
+
+/// What remains of one ceiling, in shares of it, by months from the start of the term.
+#[derive(Debug, Clone, Default)]
+pub struct BurnDown {
+    /// What remained after each month with call-offs: (months since the start of the term, share of the ceiling).
+    pub remaining: Vec<(f64, f64)>,
+    /// Months of the term.
+    pub term: f64,
+    /// Months since the start at the as-of date.
+    pub today: f64,
+    /// The forecast's end: (months since the start, share that remains then).
+    pub forecast: Option<(f64, f64)>,
+    /// Labels below the start and the end of the term.
+    pub ends: (String, String),
+}
+
+/// A small burn-down: steps down from the ceiling, the even pace as a thin line, the forecast dashed, zero as the line that counts.
+pub fn burn_down(caption: &Caption, burn: &BurnDown, labels: (&str, &str)) -> Markup {
+    let (width, height, left, right, top, bottom) = (320.0, 150.0, 48.0, 8.0, 10.0, 24.0);
+    let low = burn.remaining.iter().map(|p| p.1).chain(burn.forecast.map(|f| f.1)).fold(0.0, f64::min).max(-1.0);
+    let last = burn.term.max(burn.today).max(1.0);
+    let x_of = |m: f64| left + (m / last).clamp(0.0, 1.0) * (width - left - right);
+    let y_of = |v: f64| top + (1.0 - v.clamp(low, 1.0)) / (1.0 - low) * (height - top - bottom);
+    let mut svg = open(caption, width, height);
+    for (value, label) in [(1.0, labels.0), (0.0, labels.1)] {
+        svg.raw("<line").attr("class", if value > 0.0 { "rule" } else { "zero" });
+        svg.num("x1", left).num("x2", width - right).num("y1", y_of(value)).num("y2", y_of(value)).raw("/>");
+        text_at(&mut svg, "axis end", left - 6.0, y_of(value) + 4.0, label, "");
+    }
+    svg.raw("<line class=\"equal\"").num("x1", x_of(0.0)).num("y1", y_of(1.0)).num("x2", x_of(burn.term)).num("y2", y_of(0.0)).raw("/>");
+    let mut path = format!("M{} {}", coordinate(x_of(0.0)), coordinate(y_of(1.0)));
+    let mut level = 1.0;
+    for &(month, remaining) in &burn.remaining {
+        path.push_str(&format!("H{}V{}", coordinate(x_of(month)), coordinate(y_of(remaining))));
+        level = remaining;
+    }
+    path.push_str(&format!("H{}", coordinate(x_of(burn.today))));
+    svg.raw("<path class=\"line l-contract\"").attr("d", &path).raw("/>");
+    if let Some((month, remaining)) = burn.forecast.filter(|f| f.0 > burn.today) {
+        let path = format!("M{} {}L{} {}", coordinate(x_of(burn.today)), coordinate(y_of(level)), coordinate(x_of(month)), coordinate(y_of(remaining)));
+        svg.raw("<path class=\"line l-forecast\"").attr("d", &path).raw("/>");
+        svg.raw("<circle class=\"dot l-forecast\"").num("cx", x_of(month)).num("cy", y_of(remaining)).raw(" r=\"3.5\"/>");
+    }
+    svg.raw("<line class=\"today\"").num("x1", x_of(burn.today)).num("x2", x_of(burn.today)).num("y1", top - 4.0).num("y2", height - bottom).raw("/>");
+    text_at(&mut svg, "axis", left, height - 7.0, &burn.ends.0, "");
+    text_at(&mut svg, "axis end", width - right, height - 7.0, &burn.ends.1, "");
+    close(svg)
+}
+
+/// One point of a scatter plot.
+#[derive(Debug, Clone, Default)]
+pub struct Dot {
+    /// Name, written beside it when there is room.
+    pub label: String,
+    /// Place on both axes, 0 to 1.
+    pub at: (f64, f64),
+    /// Area relative to the largest, 0 to 1.
+    pub size: f64,
+    /// Class that colours it.
+    pub class: &'static str,
+    /// What a pointer over it says.
+    pub tip: String,
+    /// Drill-down; empty when there is none.
+    pub drill: String,
+}
+
+/// Radii of the circles of a matrix, from no amount to the largest.
+const SMALLEST: f64 = 4.0;
+const LARGEST: f64 = 18.0;
+
+/// Points on a square divided in four, with a name in each corner: lower left, lower right, upper left, upper right.
+pub fn quadrants(caption: &Caption, dots: &[Dot], cut: (f64, f64), corners: [&str; 4], x_title: &str, y_title: &str) -> Markup {
+    let (width, height, left, right, top, bottom) = (WIDTH, 440.0, 40.0, 14.0, 12.0, 40.0);
+    // Room inside the frame for a circle at 0 or 1.
+    let inset = LARGEST + 4.0;
+    let x_of = |v: f64| left + inset + v.clamp(0.0, 1.0) * (width - left - right - 2.0 * inset);
+    let y_of = |v: f64| height - bottom - inset - v.clamp(0.0, 1.0) * (height - bottom - top - 2.0 * inset);
+    let mut svg = open(caption, width, height);
+    svg.raw("<rect class=\"frame\"").num("x", left).num("y", top).num("width", width - left - right).num("height", height - top - bottom).raw("/>");
+    svg.raw("<line class=\"zero\"").num("x1", x_of(cut.0)).num("x2", x_of(cut.0)).num("y1", top).num("y2", height - bottom).raw("/>");
+    svg.raw("<line class=\"zero\"").num("x1", left).num("x2", width - right).num("y1", y_of(cut.1)).num("y2", y_of(cut.1)).raw("/>");
+    let corner_at = [
+        ("axis", left + 8.0, height - bottom - 8.0),
+        ("axis end", width - right - 8.0, height - bottom - 8.0),
+        ("axis", left + 8.0, top + 16.0),
+        ("axis end", width - right - 8.0, top + 16.0),
+    ];
+    for (name, (class, x, y)) in corners.iter().zip(corner_at) {
+        text_at(&mut svg, class, x, y, name, "");
+    }
+    let placed: Vec<(f64, f64, f64)> =
+        dots.iter().map(|dot| (x_of(dot.at.0), y_of(dot.at.1), SMALLEST + (LARGEST - SMALLEST) * dot.size.clamp(0.0, 1.0).sqrt())).collect();
+    for (dot, (x, y, r)) in dots.iter().zip(&placed) {
+        group(&mut svg, &dot.drill);
+        svg.raw("<title>").text(&dot.tip).raw("</title><circle").attr("class", &format!("dot {}", dot.class)).num("cx", *x).num("cy", *y).num("r", *r);
+        svg.raw("/></g>");
+    }
+    // Names that would lie on each other, or on another circle, are left to the pointer and the table.
+    let mut taken: Vec<(f64, f64, f64)> = Vec::new();
+    for (at, (dot, (x, y, r))) in dots.iter().zip(&placed).enumerate() {
+        let label = fitted(&dot.label, 170.0);
+        let w = width_of(&label);
+        let is_left = x + r + 6.0 + w > width - right;
+        let start = if is_left { x - r - 4.0 - w } else { x + r + 4.0 };
+        let is_free = taken.iter().all(|(tx, ty, tw)| (ty - y).abs() > 15.0 || start > tx + tw || start + w < *tx);
+        let is_clear =
+            placed.iter().enumerate().all(|(other, (ox, oy, or))| other == at || (oy - y).abs() > or + 7.0 || start > ox + or || start + w < ox - or);
+        if is_free && is_clear {
+            text_at(&mut svg, if is_left { "label end halo" } else { "label halo" }, if is_left { x - r - 4.0 } else { start }, y + 4.5, &label, "");
+            taken.push((start, *y, w));
+        }
+    }
+    text_at(&mut svg, "axis middle", (left + width - right) / 2.0, height - 10.0, x_title, "");
+    svg.raw("<text class=\"axis middle\"").attr("transform", &format!("translate(14 {}) rotate(-90)", coordinate((top + height - bottom) / 2.0))).raw(">");
+    svg.text(y_title).raw("</text>");
+    close(svg)
+}
+
 fn open(caption: &Caption, width: f64, height: f64) -> Markup {
     let mut svg = Markup::new();
     svg.raw("<svg role=\"img\"").attr("viewBox", &format!("0 0 {} {}", coordinate(width), coordinate(height)));
@@ -484,8 +766,14 @@ fn every<'a>(labels: impl Iterator<Item = &'a str>, step: f64) -> usize {
     if step > 0.0 { (widest / step).ceil().max(1.0) as usize } else { 1 }
 }
 
+/// Widths of text as system fonts set it: capitals and the widest letters take more room than the mean.
 fn width_of(text: &str) -> f64 {
-    text.chars().count() as f64 * LABEL_SIZE * CHARACTER_WIDTH
+    text.chars().map(character_width).sum()
+}
+
+fn character_width(c: char) -> f64 {
+    let wide = c.is_uppercase() || matches!(c, 'm' | 'w' | '%' | '+' | '\u{2212}');
+    LABEL_SIZE * CHARACTER_WIDTH * if wide { 1.3 } else { 1.0 }
 }
 
 /// Width of a column of labels: what they need, within bounds that leave room for the bars.
@@ -495,11 +783,17 @@ fn label_column<'a>(labels: impl Iterator<Item = &'a str>) -> f64 {
 
 /// The text, cut with an ellipsis when it is wider than `width`.
 fn fitted(text: &str, width: f64) -> String {
-    let room = (width / (LABEL_SIZE * CHARACTER_WIDTH)).floor().max(1.0) as usize;
-    if text.chars().count() <= room {
+    if width_of(text) <= width {
         return text.to_string();
     }
-    let mut cut: String = text.chars().take(room.saturating_sub(1)).collect();
+    let mut room = width - character_width('…');
+    let mut cut: String = text
+        .chars()
+        .take_while(|c| {
+            room -= character_width(*c);
+            room >= 0.0
+        })
+        .collect();
     cut.truncate(cut.trim_end().len());
     cut.push('…');
     cut

@@ -23,6 +23,12 @@ pub const OUTCOMES: [(&str, &str, &str); 5] = [
     ("undetermined", "undetermined_spend_net", "c-undetermined"),
 ];
 
+/// Said in the place of figures that compare purchases with contracts, when there are none to compare with.
+pub const NO_CATALOGUE: texts::Text = texts::Text {
+    sv: "Ingen avtalskatalog har lästs in, så inget köp kan jämföras med avtal. Lägg till en källa med avtal för att få siffrorna här.",
+    en: "No contract catalogue was read, so that no purchase can be compared with contracts. Add a source with contracts to get these figures.",
+};
+
 /// A money column as a length for drawing.
 pub fn length(row: Row<'_>, column: &str) -> f64 {
     row.money(column).map_or(0.0, |v| v as f64 / 100.0)
@@ -41,13 +47,39 @@ pub fn body(page: &Page<'_>) -> Markup {
             "Supplier compliance says that the supplier holds a contract. Contract compliance says that the purchase follows it: the term, the scope, the unit and the price. The two are never mixed.",
         ),
     );
-    m.push(&ladder(page, total))
+    if !page.data.has_contracts() {
+        m.push(&empty(NO_CATALOGUE.of(page.language)));
+        return m;
+    }
+    m.push(&reach(page, total))
+        .push(&ladder(page, total))
         .push(&months(page))
         .push(&month_amounts(page))
         .push(&reasons(page))
         .push(&units(page))
+        .push(&unit_figures(page))
         .push(&unit_months(page))
         .push(&categories(page));
+    m
+}
+
+/// How far the catalogue reaches, and what was excepted: a catalogue is no census, and its figures say nothing of what it does not hold.
+fn reach(page: &Page<'_>, total: Row<'_>) -> Markup {
+    let mut m = Markup::new();
+    let share = total.float("category_covered_ratio").map_or_else(|| "–".to_string(), |ratio| page.percent(ratio));
+    let text = page.say(
+        "Avtalskatalogen täcker de kategorier där {share} av de påverkbara inköpen gjordes. Utanför dem kan avtal finnas som katalogen saknar, så där säger siffrorna mindre.",
+        "The contract catalogue covers the categories in which {share} of the addressable spend was made. Outside them there may be contracts that the catalogue lacks, so the figures say less there.",
+    );
+    m.element("p", &text.replace("{share}", &share));
+    let excepted = total.money("excepted_spend_net").unwrap_or(0);
+    if excepted != 0 {
+        let text = page.say(
+            "Av det som ligger utanför avtal eller avviker omfattas {sum} av godkända undantag.",
+            "Of what is off contract or deviating, {sum} falls under approved exceptions.",
+        );
+        m.element("p", &text.replace("{sum}", &page.kronor(i128::from(excepted))));
+    }
     m
 }
 
@@ -212,7 +244,7 @@ fn outcome_bars(page: &Page<'_>, metric: &str, key: &str, dimension: &str, name:
                 })
                 .collect();
             Bar {
-                label: row.text(name).to_string(),
+                label: page.name(*row, name).to_string(),
                 parts,
                 value: row.float("contract_compliance_ratio").map_or_else(String::new, |r| page.percent(r)),
                 mark: None,
@@ -249,6 +281,22 @@ fn units(page: &Page<'_>) -> Markup {
     page.figure(title, note.trim_end(), &outcome_legend(page), &chart::bars(&Caption { title, description: &note }, &bars, 1.0), "compliance_unit")
 }
 
+/// The key figures of the units beside each other; one unit alone has nobody to be compared with.
+fn unit_figures(page: &Page<'_>) -> Markup {
+    if page.row_count("key_figure_unit") < 2 {
+        return Markup::new();
+    }
+    page.block(
+        page.say("Enheterna sida vid sida", "Units side by side"),
+        page.say(
+            "Samma nyckeltal för varje enhet. En tom ruta betyder att enheten saknar underlag för talet.",
+            "The same key figures for each unit. An empty cell means that the unit has no data for the figure.",
+        ),
+        "key_figure_unit",
+        "",
+    )
+}
+
 /// Small multiples: the rolling compliance of the largest units, one sparkline each.
 fn unit_months(page: &Page<'_>) -> Markup {
     let mut points: BTreeMap<&str, Vec<Option<f64>>> = BTreeMap::new();
@@ -256,7 +304,7 @@ fn unit_months(page: &Page<'_>) -> Markup {
     let grid = page.data.metric("compliance_month");
     for row in grid.rows().filter(|r| r.text("organisational_unit_id") != "all") {
         points.entry(row.text("organisational_unit_id")).or_default().push(row.float("contract_compliance_ratio"));
-        let size = sizes.entry(row.text("organisational_unit_id")).or_insert((0, row.text("organisational_unit_name")));
+        let size = sizes.entry(row.text("organisational_unit_id")).or_insert((0, page.name(row, "organisational_unit_name")));
         size.0 += i128::from(row.money("addressable_spend_net").unwrap_or(0));
     }
     let mut order: Vec<_> = sizes.into_iter().filter(|(id, _)| points[id].iter().flatten().count() >= 3).collect();
@@ -297,7 +345,7 @@ fn categories(page: &Page<'_>) -> Markup {
     let mut tiles: Vec<Tile> = rows
         .iter()
         .map(|row| Tile {
-            label: row.text("category_name").to_string(),
+            label: page.name(*row, "category_name").to_string(),
             value: format!(
                 "{}, {}",
                 page.money(i128::from(row.money("addressable_spend_net").unwrap_or(0))),
@@ -343,6 +391,9 @@ pub fn maverick(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
     let grid = page.data.metric("maverick_spend");
     let sum = super::data::sum(grid, "spend_net");
+    if !page.data.has_contracts() {
+        return empty(NO_CATALOGUE.of(page.language));
+    }
     if grid.is_empty() {
         return empty(page.say("Inget köp gick vid sidan av ett avtal som täckte det.", "No purchase passed by a contract that covered it."));
     }

@@ -1,13 +1,17 @@
 //! Contracts: ceilings, ends, use.
 
-use super::chart::{self, Bar, Caption, Part, Span};
+use super::chart::{self, Bar, BurnDown, Caption, Part, Span};
 use super::grid::Row;
 use super::markup::Markup;
+use super::more;
 use super::page::{Page, empty};
 use super::table::drill;
+use super::texts;
 use crate::model::Period;
 
 const BARS_MAX: usize = 15;
+/// Burn-downs that stand side by side.
+const BURN_DOWNS_MAX: usize = 9;
 /// Months ahead that count as about to end.
 const HORIZON_MONTHS: i32 = 18;
 
@@ -16,28 +20,36 @@ pub fn body(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
     let used = page.data.metric("contract_use");
     if used.is_empty() {
-        return empty(page.say(
-            "Ingen avtalskatalog har lästs in. Lägg till en källa med avtal för att få siffrorna här.",
-            "No contract catalogue was read. Add a source with contracts to get these figures.",
-        ));
+        return empty(super::compliance::NO_CATALOGUE.of(page.language));
     }
     let count = |status: &str| used.rows().filter(|r| r.text("use_status") == status).count();
     let live = used.rows().filter(|r| r.bool("is_live") == Some(true)).count();
     let ceilings = page.data.metric("ceiling_utilisation");
     let no_ceiling = ceilings.rows().filter(|r| r.text("ceiling_status") == "no_ceiling_on_file" && r.bool("is_live") == Some(true)).count();
     let ending = page.data.metric("contract_ending").len();
+    let passed = ceilings.rows().filter(|r| r.float("utilisation_ratio").unwrap_or(0.0) >= 1.0 && r.bool("is_live") == Some(true)).count();
+    let soon = ceilings.rows().filter(|r| r.bool("is_live") == Some(true) && runs_out_soon(*r)).count();
     m.raw("<dl class=\"strip\">");
     for (name, value) in [
         (page.say("Avtal som gäller", "Contracts in force"), live),
         (page.say("Löper ut inom 18 månader", "Ending within 18 months"), ending),
         (page.say("Gäller men har inga avrop", "In force without call-offs"), count("not_used")),
+        (page.say("Taket passerat", "Ceiling passed"), passed),
+        (page.say("Taket tar slut inom tolv månader", "Ceiling runs out within twelve months"), soon),
         (page.say("Utan inlagd takvolym", "Without a ceiling on file"), no_ceiling),
     ] {
         m.raw("<div>").element("dt", name).element("dd", &page.count(value as i128)).raw("</div>");
     }
     m.raw("</dl>");
-    m.push(&ceiling(page)).push(&endings(page)).push(&usage(page));
+    m.push(&ceiling(page)).push(&burn_downs(page)).push(&endings(page)).push(&usage(page)).push(&more::below(page, "contracts"));
     m
+}
+
+/// Whether the ceiling is used up within twelve months at the present pace, before the contract ends.
+fn runs_out_soon(row: Row<'_>) -> bool {
+    row.bool("is_run_out_before_end") == Some(true)
+        && row.float("utilisation_ratio").unwrap_or(0.0) < 1.0
+        && row.float("run_out_months").is_some_and(|m| m <= 12.0)
 }
 
 fn ceiling(page: &Page<'_>) -> Markup {
@@ -105,6 +117,96 @@ fn ceiling(page: &Page<'_>) -> Markup {
         ("c-off", page.say("taket passerat", "ceiling passed")),
     ];
     page.figure(title, note, &legend, &chart::bars(&Caption { title, description: note }, &bars, scale), "ceiling_utilisation")
+}
+
+/// Small multiples: what remains of the ceilings that are used the most, month by month, with the forecast.
+fn burn_downs(page: &Page<'_>) -> Markup {
+    let mut rows: Vec<Row<'_>> = page
+        .data
+        .metric("ceiling_utilisation")
+        .rows()
+        .filter(|r| r.text("ceiling_status") == "on_file" && r.bool("is_live") == Some(true) && r.money("burned_net").unwrap_or(0) > 0)
+        .filter(|r| r.date("starts_on").is_some() && r.date("ends_on").is_some() && r.money("ceiling_net").unwrap_or(0) > 0)
+        .collect();
+    // Those that do not last come first, the soonest first; then those that are used the most.
+    let soonest = |r: &Row<'_>| if r.bool("is_run_out_before_end") == Some(true) { r.float("run_out_months").unwrap_or(f64::MAX) } else { f64::MAX };
+    rows.sort_by(|a, b| {
+        let used = |r: &Row<'_>| r.float("utilisation_ratio").unwrap_or(0.0);
+        soonest(a).total_cmp(&soonest(b)).then(used(b).total_cmp(&used(a))).then(a.text("contract_id").cmp(b.text("contract_id")))
+    });
+    rows.truncate(BURN_DOWNS_MAX);
+    let mut m = Markup::new();
+    if rows.is_empty() {
+        return m;
+    }
+    let months = page.data.metric("ceiling_month");
+    m.raw("<div class=\"block\">").element("h3", page.say("Så räcker takvolymerna", "How the ceilings last"));
+    m.element(
+        "p class=\"note\"",
+        page.say(
+            "Det som återstår av takvolymen, från avtalets första månad till dess sista. Den tunna linjen är jämn takt, den streckade en prognos i de senaste tolv månadernas takt, den lodräta den dag siffrorna avser. Avrop före de inlästa månaderna syns inte.",
+            "What remains of the ceiling, from the first month of the contract to its last. The thin line is an even pace, the dashed one a forecast at the pace of the last twelve months, the upright one the as-of date. Call-offs before the months loaded do not show.",
+        ),
+    );
+    m.raw("<ul class=\"burns\">");
+    for row in rows {
+        let id = row.text("contract_id");
+        let (start, end) = (row.date("starts_on").expect("filtered").period().index(), row.date("ends_on").expect("filtered").period().index());
+        let since = |index: i32| f64::from(index - start + 1);
+        let ceiling = row.money("ceiling_net").unwrap_or(1) as f64;
+        let today = since(page.data.as_of.period().index());
+        let remaining: Vec<(f64, f64)> = months
+            .rows()
+            .filter(|r| r.text("contract_id") == id)
+            .filter_map(|r| Some((since(i32::try_from(r.int("month_index")?).ok()?), r.money("remaining_net")? as f64 / ceiling)))
+            .filter(|p| p.0 <= today)
+            .collect();
+        let left = row.money("remaining_net").unwrap_or(0) as f64 / ceiling;
+        let pace = row.money("trailing_net").unwrap_or(0) as f64 / ceiling / row.int("trailing_month_count").unwrap_or(0).max(1) as f64;
+        let term = since(end);
+        let ahead = row.float("run_out_months").filter(|_| left > 0.0);
+        let forecast = match ahead {
+            Some(months) if today + months <= term => Some((today + months, 0.0)),
+            _ if left > 0.0 && pace > 0.0 => Some((term, left - pace * (term - today))),
+            _ => None,
+        };
+        let says = if left <= 0.0 {
+            page.say("Taket passerat {month}.", "Ceiling passed {month}.").replace("{month}", row.text("passed_period"))
+        } else if row.bool("is_run_out_before_end") == Some(true) {
+            page.say(
+                "{left} kvar. I nuvarande takt slut {month}, före avtalets slut.",
+                "{left} left. At the present pace out in {month}, before the contract ends.",
+            )
+            .replace("{month}", row.text("run_out_period"))
+        } else {
+            page.say("{left} kvar. Räcker avtalstiden ut i nuvarande takt.", "{left} left. Lasts the term at the present pace.").to_string()
+        }
+        .replace("{left}", &page.percent(left));
+        let burn = BurnDown {
+            remaining,
+            term,
+            today,
+            forecast,
+            ends: (
+                row.date("starts_on").map_or_else(String::new, |d| d.period().to_string()),
+                row.date("ends_on").map_or_else(String::new, |d| d.period().to_string()),
+            ),
+        };
+        let title = row.text("contract_title");
+        m.raw("<li class=\"multiple\"><b>").text(if title.is_empty() { id } else { title }).raw("</b> <span class=\"note\">").text(id).raw("</span>");
+        m.push(&chart::burn_down(&Caption { title: if title.is_empty() { id } else { title }, description: &says }, &burn, ("100 %", "0")));
+        m.element("p", &says);
+        m.raw("<p><button type=\"button\" class=\"row-link\"")
+            .attr("data-q", &drill(&[("k", id)]))
+            .raw(">")
+            .text(super::table::texts_of(page.language, "rows"));
+        m.raw("<span class=\"visually-hidden\">").text(&format!(": {id}")).raw("</span></button></p></li>");
+    }
+    m.raw("</ul>");
+    let caption = texts::column(page.language, "remaining_net");
+    m.raw("<details><summary>").text(page.say("Tabell till diagrammen", "Table of the charts")).raw("</summary>");
+    m.push(&page.table("ceiling_month", &caption, "")).raw("</details></div>");
+    m
 }
 
 fn endings(page: &Page<'_>) -> Markup {

@@ -4,6 +4,7 @@ use super::chart::{self, Bar, Caption, Part};
 use super::data::Data;
 use super::grid::Row;
 use super::markup::Markup;
+use super::more;
 use super::page::{Page, empty, paragraph};
 use super::table::{Kind, Table, drill};
 
@@ -12,13 +13,15 @@ use Kind::{Code, Date, Exact, Id, Int, Money, Share, Text};
 const BARS_MAX: usize = 12;
 
 /// What comes on top of the agreed price in the observed cost: column, class.
-const COMPONENTS: [(&str, &str); 6] = [
+const COMPONENTS: [(&str, &str); 8] = [
     ("price_deviation_net", "c-c3"),
     ("freight_net", "c-c2"),
     ("fee_net", "c-c5"),
     ("process_cost_net", "c-c1"),
+    ("order_cost_net", "c-outside"),
     ("late_interest_net", "c-c4"),
     ("early_payment_cost_net", "c-option"),
+    ("payment_term_cost_net", "c-maverick"),
 ];
 
 /// Its tables.
@@ -177,6 +180,8 @@ pub fn body(page: &Page<'_>) -> Markup {
             "No line could be compared with an agreed price, or all were followed.",
         ),
     ));
+    m.push(&super::procurement::cost(page));
+    m.push(&more::below(page, "cost"));
     m
 }
 
@@ -225,6 +230,12 @@ pub fn awards(page: &Page<'_>) -> Markup {
         "Inköp utan avtal läggs ihop per slag och leverantör och jämförs med den direktupphandlingsgräns som gällde. En summa över gränsen är en fråga att utreda, inte en överträdelse i sig.",
         "Purchases without a contract are added up by kind and supplier and compared with the direct award limit in force. A sum above the limit is a question to look into, not a breach in itself.",
     )));
+    if !page.data.has_contracts() {
+        m.push(&super::page::empty(page.say(
+            "Ingen avtalskatalog har lästs in, så alla inköp räknas som gjorda utan avtal.",
+            "No contract catalogue was read, so that all purchases count as made without a contract.",
+        )));
+    }
     m.push(&limits(page));
     let none = page.say("Inga inköp utan avtal att lägga ihop.", "No purchases without a contract to add up.");
     m.push(&page.block(page.say("Per leverantör och kategori", "By supplier and category"), "", "direct_award_accumulation", none));
@@ -237,6 +248,7 @@ pub fn awards(page: &Page<'_>) -> Markup {
         "direct_award_category",
         none,
     ));
+    m.push(&more::below(page, "awards"));
     m
 }
 
@@ -257,7 +269,7 @@ fn limits(page: &Page<'_>) -> Markup {
             let sum = row.money("accumulated_net").unwrap_or(0);
             let is_over = matches!(row.text("limit_status"), "over_limit" | "over_eu");
             Bar {
-                label: format!("{}, {}", row.text("category_name"), row.text("supplier_name")),
+                label: format!("{}, {}", page.name(*row, "category_name"), row.text("supplier_name")),
                 parts: vec![Part {
                     class: if is_over { "c-off" } else { "c-deviating" },
                     length: sum.max(0) as f64 / 100.0,
@@ -307,6 +319,7 @@ pub fn review(page: &Page<'_>) -> Markup {
         page.say("Möjliga dubbletter", "Possible duplicates"),
         page.say("Inga fakturor liknar varandra så att de behöver granskas.", "No invoices are so alike that they need review."),
     ));
+    m.push(&more::below(page, "review"));
     m
 }
 

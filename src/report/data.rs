@@ -9,7 +9,7 @@ use crate::pipeline::Context;
 use crate::store::Store;
 
 /// Tables that grow with the lines: never read whole.
-pub const LARGE: &[&str] = &["spend_cube", "deviation_line"];
+pub const LARGE: &[&str] = &["spend_cube", "deviation_line", "tco_cell"];
 
 /// Rejected records that the page may show; the rest is in `rejects.csv`.
 const REJECTS_MAX: usize = 2_000;
@@ -84,6 +84,11 @@ impl Data {
     /// The row of `compliance_total` over all months.
     pub fn total(&self) -> Option<Row<'_>> {
         self.metric("compliance_total").rows().find(|r| r.text("period") == "all")
+    }
+
+    /// Whether a contract catalogue was read. Without one every purchase lies off contract, which says nothing of the buyer.
+    pub fn has_contracts(&self) -> bool {
+        self.row_count("lake.contract") > 0
     }
 
     /// Rows of a table of the store.

@@ -77,6 +77,18 @@ pub fn exact(language: Language, minor: i128) -> String {
     scaled(language, minor, 2)
 }
 
+/// A quantity or unit price in units of 10^−4 with the decimals that it has, one alone as two: `2 667`, `0,125`, `236,75`.
+pub fn quantity(language: Language, value: i64) -> String {
+    let mut decimals = 4;
+    let mut digits = i128::from(value);
+    while decimals > 0 && digits % 10 == 0 {
+        digits /= 10;
+        decimals -= 1;
+    }
+    // One decimal alone reads as a slip.
+    if decimals == 1 { scaled(language, digits * 10, 2) } else { scaled(language, digits, decimals) }
+}
+
 /// A share of 0 to 1 as a percentage with one decimal: `78,4 %` or `78.4%`.
 pub fn percent(language: Language, ratio: f64) -> String {
     tenths_of_percent(language, (ratio * 1000.0).round() as i64)
@@ -95,6 +107,15 @@ pub fn tenths_of_percent(language: Language, tenths: i64) -> String {
 pub fn number(language: Language, value: f64, decimals: u32) -> String {
     let scaled_value = (value * 10f64.powi(decimals as i32)).round();
     scaled(language, scaled_value as i128, decimals)
+}
+
+/// As [`headline_money`], with a plus sign before the digits of what is above zero.
+pub fn signed_headline_money(language: Language, currency: &str, minor: i128) -> String {
+    let text = headline_money(language, currency, minor);
+    match text.find(|c: char| c.is_ascii_digit()).filter(|_| minor > 0) {
+        Some(at) => format!("{}+{}", &text[..at], &text[at..]),
+        None => text,
+    }
 }
 
 /// Money for a headline: three significant figures or so with the unit, such as `412,3 mnkr` or `SEK 412.3m`.
@@ -121,39 +142,29 @@ pub fn headline_money(language: Language, currency: &str, minor: i128) -> String
     }
 }
 
-/// Whole numbers that stand for `parts` in units of `unit` and add up to the rounded whole: the largest remainders are
-/// rounded up (Hamilton's method), ties to the earlier part. A column of rounded parts then adds up as shown.
-pub fn apportion(parts: &[i128], unit: i128) -> Vec<i128> {
-    let whole: i128 = parts.iter().sum();
-    let rounded = divide_rounded(whole, unit).map_or(whole / unit, i128::from);
-    let mut out: Vec<i128> = parts.iter().map(|p| p.div_euclid(unit)).collect();
-    let mut order: Vec<usize> = (0..parts.len()).collect();
-    order.sort_by_key(|&i| (-parts[i].rem_euclid(unit), i));
-    let missing = rounded - out.iter().sum::<i128>();
-    // Rounding half away from zero may also ask for less than the floors of negative parts give; never for more than one each.
-    for &i in order.iter().take(usize::try_from(missing).unwrap_or(0)) {
-        out[i] += 1;
+/// Shares of the five outcomes of addressable spend, in tenths of a per cent that add up to 1 000: on contract, deviating, off
+/// contract, several contracts fit, cannot be judged. All zero when the whole is not positive.
+///
+/// What is on contract and what could not be judged are rounded by themselves, since both stand alone elsewhere on the page; the
+/// two between them share what is left. The page's script does the same for a selection.
+pub fn outcome_shares(values: &[i128; 5]) -> [i64; 5] {
+    let [compliant, deviating, off, ambiguous, undetermined] = *values;
+    let whole: i128 = values.iter().sum();
+    if whole <= 0 {
+        return [0; 5];
     }
-    out
-}
-
-/// Shares of `parts` in tenths of a per cent that add up to 1 000; all zero when the whole is not positive. The first part is
-/// rounded by itself, since it also stands alone on the page; the others share what is left.
-pub fn shares(parts: &[i128]) -> Vec<i64> {
-    let whole: i128 = parts.iter().sum();
-    let Some((first, rest)) = parts.split_first().filter(|_| whole > 0) else { return vec![0; parts.len()] };
-    let first = divide_rounded(first * 1000, whole).unwrap_or(0);
-    let left: i128 = rest.iter().sum();
-    let mut out = vec![first];
-    // The others in units of which exactly 1 000 − first make their sum.
-    let shown = if first == 1000 || left == 0 {
-        vec![0; rest.len()]
-    } else {
-        let scaled: Vec<i128> = rest.iter().map(|p| p * i128::from(1000 - first)).collect();
-        apportion(&scaled, left)
-    };
-    out.extend(shown.into_iter().map(|v| v as i64));
-    out
+    let tenths = |part: i128| divide_rounded(part * 1000, whole).unwrap_or(0);
+    let first = tenths(compliant);
+    let between = deviating + off;
+    let mut last = tenths(ambiguous + undetermined);
+    // Two halves that are both rounded up may leave a tenth too little.
+    if between == 0 || first + last > 1000 {
+        last = 1000 - first;
+    }
+    let left = 1000 - first - last;
+    let second = if between == 0 { 0 } else { divide_rounded(deviating * i128::from(left), between).unwrap_or(0) };
+    let unsure = if ambiguous + undetermined == 0 { 0 } else { divide_rounded(ambiguous * i128::from(last), ambiguous + undetermined).unwrap_or(0) };
+    [first, second, left - second, unsure, last - unsure]
 }
 
 #[cfg(test)]
@@ -172,6 +183,9 @@ mod tests {
             assert_eq!((kronor(Language::Sv, minor).as_str(), kronor(Language::En, minor).as_str()), (sv, en));
         }
         assert_eq!(exact(Language::Sv, -123_450), "\u{2212}1\u{a0}234,50");
+        for (value, text) in [(26_670_000, "2\u{a0}667"), (1_250, "0,125"), (2_367_500, "236,75"), (125_000, "12,50"), (-1, "\u{2212}0,0001"), (0, "0")] {
+            assert_eq!(quantity(Language::Sv, value), text);
+        }
         assert_eq!(percent(Language::Sv, 0.7836), "78,4\u{a0}%");
         assert_eq!(percent(Language::En, 1.0), "100.0%");
         assert_eq!(number(Language::Sv, 2.346, 2), "2,35");
@@ -191,18 +205,32 @@ mod tests {
     }
 
     #[test]
-    fn parts_add_up_as_shown() {
-        for parts in [vec![150, 150, 150], vec![33_333, 33_333, 33_334], vec![-150, 149, 51], vec![1, 1, 1, 99], vec![]] {
-            let whole: i128 = parts.iter().sum();
-            let shown = apportion(&parts, 100);
-            assert_eq!(shown.iter().sum::<i128>(), i128::from(divide_rounded(whole, 100).unwrap()), "{parts:?}");
-            for (part, shown) in parts.iter().zip(&shown) {
-                assert!((part - shown * 100).abs() < 200, "{part} as {shown}");
-            }
+    fn a_change_has_its_sign_before_the_digits() {
+        for (minor, sv, en) in [
+            (950_000_000, "+9,5\u{a0}mnkr", "SEK\u{a0}+9.5m"),
+            (-370_000_000, "\u{2212}3,7\u{a0}mnkr", "SEK\u{a0}\u{2212}3.7m"),
+            (0, "0\u{a0}kr", "SEK\u{a0}0"),
+        ] {
+            assert_eq!((signed_headline_money(Language::Sv, "SEK", minor), signed_headline_money(Language::En, "SEK", minor)), (sv.into(), en.into()));
         }
-        for (parts, expect) in [(vec![1, 1, 1], vec![333, 334, 333]), (vec![0, 0], vec![0, 0]), (vec![7, 0], vec![1000, 0]), (vec![0, 3, 1], vec![0, 750, 250])]
-        {
-            assert_eq!(shares(&parts), expect);
+    }
+
+    #[test]
+    fn parts_add_up_as_shown() {
+        for (values, expect) in [
+            ([0; 5], [0; 5]),
+            ([-5, 0, 0, 0, 0], [0; 5]),
+            ([1, 1, 1, 0, 0], [333, 334, 333, 0, 0]),
+            ([7, 0, 0, 0, 0], [1000, 0, 0, 0, 0]),
+            ([0, 3, 1, 0, 0], [0, 750, 250, 0, 0]),
+            // Both ends end in a half: the last gives way.
+            ([5005, 0, 0, 0, 4995], [501, 0, 0, 0, 499]),
+            ([5005, 1, 0, 0, 4995], [500, 1, 0, 0, 499]),
+            ([100, 1, 1, 1, 1], [962, 10, 9, 10, 9]),
+        ] {
+            let shares = outcome_shares(&values);
+            assert_eq!(shares, expect, "{values:?}");
+            assert!(shares.iter().sum::<i64>() == 1000 || shares == [0; 5]);
         }
     }
 }

@@ -4,10 +4,11 @@ use super::chart::{self, Caption, Part};
 use super::compliance::OUTCOMES;
 use super::format;
 use super::grid::Row;
+use super::key_figure::KeyFigure;
 use super::markup::Markup;
-use super::page::{Page, empty, link_to};
-use super::table::drill;
-use super::{key_figure, texts};
+use super::page::{Page, empty, has_section, link_to};
+use super::table::{drill, has_query};
+use super::{key_figure, more, spend, texts};
 
 /// Key figures that stand as cards: more than a handful is no longer an overview.
 const CARDS_MAX: usize = 6;
@@ -21,7 +22,10 @@ pub fn body(page: &Page<'_>) -> Markup {
         return m;
     };
     headline(&mut m, page, total);
-    m.push(&outcomes(page, total)).push(&cards(page)).push(&findings(page)).push(&reconciliation(page)).push(&all_figures(page));
+    if page.data.has_contracts() {
+        m.push(&outcomes(page, total));
+    }
+    m.push(&cards(page)).push(&spend::changes(page)).push(&findings(page)).push(&reconciliation(page)).push(&all_figures(page));
     m
 }
 
@@ -35,6 +39,14 @@ fn headline(m: &mut Markup, page: &Page<'_>, total: Row<'_>) {
     match total.float("contract_compliance_ratio") {
         None => {
             m.text(page.say("Inga av inköpen är sådana som avtal kan omfatta.", "None of the purchases are such as contracts can cover."));
+        }
+        // A share of what nobody could judge would accuse without evidence.
+        Some(_) if !page.data.has_contracts() || total.float("coverage_ratio").unwrap_or(0.0) <= 0.0 => {
+            m.text(page.say("Påverkbara inköp för ", "Addressable spend of ")).element("b", &page.money(addressable));
+            m.text(page.say(
+                " har lästs in. De kan inte bedömas mot avtal: avtalskatalog eller kategorier saknas i underlaget.",
+                " was read. It cannot be judged against contracts: the data has no contract catalogue or no categories.",
+            ));
         }
         Some(ratio) => {
             m.text(page.say("Av ", "Of ")).text(&page.money(addressable)).text(page.say(" i påverkbara inköp följde ", " of addressable spend, "));
@@ -54,8 +66,8 @@ fn headline(m: &mut Markup, page: &Page<'_>, total: Row<'_>) {
 
 fn outcomes(page: &Page<'_>, total: Row<'_>) -> Markup {
     let mut m = Markup::new();
-    let values: Vec<i128> = OUTCOMES.iter().map(|(_, column, _)| money(total, column)).collect();
-    let shares = format::shares(&values);
+    let values = OUTCOMES.map(|(_, column, _)| money(total, column));
+    let shares = format::outcome_shares(&values);
     let parts: Vec<(Part, String)> = OUTCOMES
         .iter()
         .zip(values.iter().zip(&shares))
@@ -91,6 +103,10 @@ fn cards(page: &Page<'_>) -> Markup {
     if figures.is_empty() {
         return m;
     }
+    // A figure without data says nothing on a front page; it stands in the table of all of them.
+    if figures.iter().filter(|f| f.has_value()).count() >= CARDS_MAX {
+        figures.retain(KeyFigure::has_value);
+    }
     figures.truncate(CARDS_MAX);
     m.raw("<h3 class=\"visually-hidden\">").text(page.say("Nyckeltal", "Key figures")).raw("</h3><ul class=\"cards\">");
     let (language, currency) = (page.language, page.data.currency.as_str());
@@ -112,7 +128,20 @@ fn cards(page: &Page<'_>) -> Markup {
             m.push(&chart::sparkline(&Caption { title, description: &figure.trend_text(language, currency) }, &figure.trend));
         }
         m.element("p", &figure.sentence(language, currency));
-        m.element("p class=\"meta\"", &figure.meta(language, currency)).raw("</li>");
+        m.element("p class=\"meta\"", &figure.meta(language, currency));
+        m.raw("<p class=\"more\">");
+        let section = match more::section_of(&figure.metric) {
+            "suppliers" if figure.metric.starts_with("diversity_") => "classes",
+            id if has_section(page, id) => id,
+            _ => "method",
+        };
+        m.raw("<a").attr("href", &format!("#{}-{section}", language.tag())).raw(">").text(page.say("Läs mer", "Read more"));
+        m.raw("<span class=\"visually-hidden\">").text(&format!(": {}", figure.name(language))).raw("</span></a>");
+        if has_query(&figure.metric) {
+            m.raw("<button type=\"button\" class=\"row-link\" data-do=\"sql\"").attr("data-name", &figure.metric).raw(">SQL<span class=\"visually-hidden\">");
+            m.text(&format!(": {}", figure.name(language))).raw("</span></button>");
+        }
+        m.raw("</p></li>");
     }
     m.raw("</ul>");
     m
@@ -129,8 +158,8 @@ fn findings(page: &Page<'_>) -> Markup {
                 "{unit} köpte {category} för {sum} av {supplier}, fast avtal {contract} skulle ha använts.",
                 "{unit} bought {category} for {sum} from {supplier}, although contract {contract} should have been used.",
             )
-            .replace("{unit}", row.text("organisational_unit_name"))
-            .replace("{category}", row.text("category_name"))
+            .replace("{unit}", page.name(row, "organisational_unit_name"))
+            .replace("{category}", page.name(row, "category_name"))
             .replace("{sum}", &page.money(money(row, "spend_net")))
             .replace("{contract}", row.text("passed_by_contract_id"))
             .replace("{supplier}", row.text("supplier_name")),
@@ -167,7 +196,7 @@ fn findings(page: &Page<'_>) -> Markup {
             .replace("{sum}", &page.money(sum)),
         ));
     }
-    if let Some(text) = super::cost::awards_finding(page) {
+    if let Some(text) = super::cost::awards_finding(page).filter(|_| data.has_contracts()) {
         items.push(("awards", text));
     }
     if let Some(text) = super::cost::duplicates_finding(page) {
@@ -211,7 +240,7 @@ fn reconciliation(page: &Page<'_>) -> Markup {
             (
                 page.say("Läst = behållet + avvisat", "Read = kept + rejected"),
                 text.to_string(),
-                page.say("i rader och till öret", "in rows and to the öre").to_string(),
+                page.say("i rader och på decimalen", "in rows and to the last decimal").to_string(),
             )
         },
     ] {
@@ -249,6 +278,55 @@ fn all_figures(page: &Page<'_>) -> Markup {
         m.raw("<tr>").element("th scope=\"row\"", figure.name(language)).element("td class=\"n\"", &figure.shown(language, currency));
         m.element("td", &figure.target_text(language, currency)).element("td", &figure.sentence(language, currency));
         m.element("td", &figure.meta(language, currency)).raw("</tr>");
+    }
+    m.raw("</tbody></table></div></details>");
+    m.push(&figures_by_period(page, &figures));
+    m
+}
+
+/// Kinds of period in the order of the columns.
+const PERIODS: [&str; 4] = ["month", "tertial", "year_to_date", "rolling_12"];
+
+/// The key figures over a month, a tertial, the year to date and twelve months, with the year before and the target.
+fn figures_by_period(page: &Page<'_>, figures: &[KeyFigure]) -> Markup {
+    let grid = page.data.metric("key_figure_period");
+    let (language, currency) = (page.language, page.data.currency.as_str());
+    let row_of = |code: &str, kind: &str| grid.rows().find(|r| r.text("figure_code") == code && r.text("period_kind") == kind);
+    let shown: Vec<&KeyFigure> = figures.iter().filter(|f| row_of(&f.code, "rolling_12").is_some_and(|r| r.float("value").is_some())).collect();
+    let mut m = Markup::new();
+    if shown.is_empty() {
+        return m;
+    }
+    let caption = page.say("Nyckeltalen per period", "Key figures by period");
+    m.raw("<details><summary>").text(&format!("{caption} ({})", page.count(shown.len() as i128))).raw("</summary>");
+    m.element(
+        "p class=\"note\"",
+        page.say(
+            "Perioder som slutar med den sista månaden. Året före är samma tolv månader ett år tidigare, och är tomt när de inte är inlästa.",
+            "Periods that end with the last month. The year before is the same twelve months a year earlier, and is empty when they are not loaded.",
+        ),
+    );
+    m.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\"").attr("aria-label", caption).raw("><table>");
+    m.element("caption class=\"visually-hidden\"", caption).raw("<thead><tr>").element("th scope=\"col\"", page.say("Nyckeltal", "Key figure"));
+    for heading in [
+        page.say("Månaden", "Month"),
+        page.say("Tertialet hittills", "Tertial so far"),
+        page.say("Året hittills", "Year to date"),
+        page.say("Tolv månader", "Twelve months"),
+        page.say("Året före", "Year before"),
+        page.say("Mål", "Target"),
+    ] {
+        m.element("th scope=\"col\" class=\"n\"", heading);
+    }
+    m.raw("</tr></thead><tbody>");
+    for figure in shown {
+        m.raw("<tr>").element("th scope=\"row\"", figure.name(language));
+        let values = PERIODS.iter().map(|kind| row_of(&figure.code, kind).and_then(|r| r.float("value")));
+        let before = row_of(&figure.code, "rolling_12").and_then(|r| r.float("last_year_value"));
+        for value in values.chain([before, figure.target]) {
+            m.element("td class=\"n\"", &value.map_or_else(String::new, |v| figure.quantity(language, currency, v)));
+        }
+        m.raw("</tr>");
     }
     m.raw("</tbody></table></div></details>");
     m

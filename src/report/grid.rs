@@ -173,6 +173,10 @@ pub fn value_at(array: &dyn Array, row: usize) -> Value {
         DataType::Int64 => Value::Int(array.as_primitive::<Int64Type>().value(row)),
         DataType::Decimal128(_, 2) => Value::Money(narrow(array.as_primitive::<Decimal128Type>().value(row))),
         DataType::Decimal128(_, 4) => Value::Quantity(narrow(array.as_primitive::<Decimal128Type>().value(row))),
+        // A rate is read digit by digit: it is shown with all that it has.
+        DataType::Decimal128(_, 8) => {
+            Value::Text(array.as_primitive::<Decimal128Type>().value_as_string(row).trim_end_matches('0').trim_end_matches('.').to_string())
+        }
         DataType::Float64 => Value::Float(array.as_primitive::<Float64Type>().value(row)),
         DataType::Date32 => Value::Date(Date::from_days(array.as_primitive::<Date32Type>().value(row))),
         DataType::Boolean => Value::Bool(array.as_boolean().value(row)),

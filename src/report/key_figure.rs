@@ -47,40 +47,42 @@ pub fn read(data: &Data) -> Vec<KeyFigure> {
     let months = data.metric("key_figure_month");
     let mut rows: Vec<Row<'_>> = data.metric("key_figure").rows().collect();
     rows.sort_by_key(|r| (r.int("figure_order"), r.text("figure_code")));
-    rows.into_iter()
-        .map(|row| {
-            let code = row.text("figure_code").to_string();
-            let text = |sv: &str, en: &str| [row.text(sv).to_string(), row.text(en).to_string()];
-            KeyFigure {
-                trend: months.rows().filter(|m| m.text("figure_code") == code).map(|m| m.float("value")).collect(),
-                target: row.float("target_value"),
-                metric: row.text("metric_table").to_string(),
-                name: text("name_sv", "name_en"),
-                question: text("question_sv", "question_en"),
-                sentence: text("sentence_sv", "sentence_en"),
-                unit: match row.text("unit") {
-                    "ratio" => Unit::Ratio,
-                    "money" => Unit::Money,
-                    _ => Unit::Count,
-                },
-                higher_is_better: row.text("good_direction") == "up",
-                is_met: row.bool("is_target_met"),
-                value: row.float("value"),
-                numerator: row.money("numerator"),
-                denominator: row.money("denominator"),
-                is_money: row.text("numerator_unit") != "count",
-                coverage: row.float("coverage_ratio"),
-                target_on: row.date("target_on"),
-                last_year: row.float("last_year_value"),
-                window: (row.text("first_period").to_string(), row.text("last_period").to_string()),
-                months: row.int("month_count").unwrap_or(0),
-                policy: row.text("policy_sentences").to_string(),
-                goals: row.text("goals").to_string(),
-                code,
-            }
-        })
-        .collect()
+    let figures = rows.into_iter().map(|row| {
+        let code = row.text("figure_code").to_string();
+        let text = |sv: &str, en: &str| [row.text(sv).to_string(), row.text(en).to_string()];
+        KeyFigure {
+            trend: months.rows().filter(|m| m.text("figure_code") == code).map(|m| m.float("value")).collect(),
+            target: row.float("target_value"),
+            metric: row.text("metric_table").to_string(),
+            name: text("name_sv", "name_en"),
+            question: text("question_sv", "question_en"),
+            sentence: text("sentence_sv", "sentence_en"),
+            unit: match row.text("unit") {
+                "ratio" => Unit::Ratio,
+                "money" => Unit::Money,
+                _ => Unit::Count,
+            },
+            higher_is_better: row.text("good_direction") == "up",
+            is_met: row.bool("is_target_met"),
+            value: row.float("value"),
+            numerator: row.money("numerator"),
+            denominator: row.money("denominator"),
+            is_money: row.text("numerator_unit") != "count",
+            coverage: row.float("coverage_ratio"),
+            target_on: row.date("target_on"),
+            last_year: row.float("last_year_value"),
+            window: (row.text("first_period").to_string(), row.text("last_period").to_string()),
+            months: row.int("month_count").unwrap_or(0),
+            policy: row.text("policy_sentences").to_string(),
+            goals: row.text("goals").to_string(),
+            code,
+        }
+    });
+    figures.map(|figure| if figure.has_ground(data) { figure } else { KeyFigure { value: None, is_met: None, coverage: None, ..figure } }).collect()
 }
+
+/// Beginnings of the tables whose figures compare purchases with the contract catalogue.
+const OF_CONTRACTS: [&str; 8] = ["compliance_", "spend_outcome", "maverick_", "off_contract_", "contract_", "ceiling_", "direct_award_", "documentation_"];
 
 fn in_language(texts: &[String; 2], language: Language) -> &str {
     match language {
@@ -89,23 +91,43 @@ fn in_language(texts: &[String; 2], language: Language) -> &str {
     }
 }
 
-/// `{name}` in a sentence of `data/kpi`, filled in one pass: a value that holds braces is not filled again.
-fn filled(sentence: &str, value_of: impl Fn(&str) -> Option<String>) -> String {
+/// `{name}` in a part of a sentence of `data/kpi`, filled in one pass: a value that holds braces is not filled again. `None` when
+/// a value is not known.
+fn filled(part: &str, value_of: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut out = String::new();
-    let mut rest = sentence;
+    let mut rest = part;
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}').map(|c| open + c) else { break };
         out.push_str(&rest[..open]);
-        match value_of(&rest[open + 1..close]) {
-            Some(value) => out.push_str(&value),
-            None => out.push_str(&rest[open..=close]),
-        }
+        out.push_str(&value_of(&rest[open + 1..close])?);
         rest = &rest[close + 1..];
     }
-    out + rest
+    Some(out + rest)
+}
+
+/// A sentence with its places filled. What follows a semicolon says how much is known, and is left out where that is not known;
+/// `None` when the first part lacks a value.
+fn told(sentence: &str, value_of: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut parts = sentence.split("; ");
+    let mut out = filled(parts.next()?, &value_of)?;
+    for part in parts.filter_map(|part| filled(part, &value_of)) {
+        out.push_str("; ");
+        out.push_str(&part);
+    }
+    if !out.ends_with('.') {
+        out.push('.');
+    }
+    Some(out)
 }
 
 impl KeyFigure {
+    /// Whether there was anything to make the figure from: a count out of none, or a comparison with no catalogue, is no figure.
+    fn has_ground(&self, data: &Data) -> bool {
+        let counts_out_of_none = self.unit == Unit::Count && self.sentence[0].contains("{denominator}") && self.denominator.unwrap_or(0) == 0;
+        let is_without_register = self.metric == "supplier_alert" && data.row_count("lake.supplier_register") == 0;
+        !counts_out_of_none && !is_without_register && (data.has_contracts() || !OF_CONTRACTS.iter().any(|start| self.metric.starts_with(start)))
+    }
+
     /// Name.
     pub fn name(&self, language: Language) -> &str {
         in_language(&self.name, language)
@@ -142,7 +164,7 @@ impl KeyFigure {
     }
 
     /// Any value of this figure as people read it.
-    fn quantity(&self, language: Language, currency: &str, value: f64) -> String {
+    pub fn quantity(&self, language: Language, currency: &str, value: f64) -> String {
         match self.unit {
             Unit::Ratio => format::percent(language, value),
             Unit::Count => format::number(language, value, 0),
@@ -190,20 +212,18 @@ impl KeyFigure {
 
     /// The plain sentence.
     pub fn sentence(&self, language: Language, currency: &str) -> String {
-        if self.value.is_none() {
-            return self.question(language).to_string();
-        }
         let exact = |minor: Option<i64>| {
             minor.map(|m| if self.is_money { format::headline_money(language, currency, i128::from(m)) } else { format::whole(language, i128::from(m / 100)) })
         };
-        filled(in_language(&self.sentence, language), |place| match place {
-            "value" => Some(self.shown(language, currency)),
+        let told = told(in_language(&self.sentence, language), |place| match place {
+            "value" => self.has_value().then(|| self.shown(language, currency)),
             "numerator" => exact(self.numerator),
             "denominator" => exact(self.denominator),
             "coverage" => self.coverage.map(|c| format::percent(language, c)),
             "target" => self.target.map(|t| self.quantity(language, currency, t)),
             _ => None,
-        })
+        });
+        told.filter(|_| self.has_value()).unwrap_or_else(|| self.question(language).to_string())
     }
 
     /// Coverage, window and comparison: what must be known to read the figure.
@@ -215,7 +235,7 @@ impl KeyFigure {
         parts.push(if self.window.0 == self.window.1 {
             self.window.1.clone()
         } else {
-            format!("{} – {} ({} {})", self.window.0, self.window.1, self.months, language.say("månader", "months"))
+            format!("{} – {} ({}\u{a0}{})", self.window.0, self.window.1, self.months, language.say("månader", "months"))
         });
         if let Some(before) = self.last_year {
             parts.push(format!("{} {}", language.say("Året före:", "Year before:"), self.quantity(language, currency, before)));
@@ -231,6 +251,7 @@ impl KeyFigure {
             value: self.shown(language, &data.currency),
             target: self.target_text(language, &data.currency),
             is_met: self.is_met,
+            has_value: self.has_value(),
             coverage_ratio: self.coverage,
         }
     }
@@ -283,14 +304,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_are_filled_once() {
+    fn sentences_are_filled_once_and_say_nothing_unknown() {
         let value = |place: &str| match place {
             "a" => Some("{b}".to_string()),
             "b" => Some("B".to_string()),
             _ => None,
         };
-        for (sentence, expect) in [("x {a} y {b}.", "x {b} y B."), ("{c} {", "{c} {"), ("", "")] {
-            assert_eq!(filled(sentence, value), expect);
+        for (sentence, expect) in [
+            ("x {a} y {b}.", Some("x {b} y B.")),
+            ("{b} of them; known for {c}.", Some("B of them.")),
+            ("{b} of them; the rest is not on file, and {b} is; known for {c}.", Some("B of them; the rest is not on file, and B is.")),
+            ("{c} of {b}; always.", None),
+        ] {
+            assert_eq!(told(sentence, value).as_deref(), expect);
         }
     }
 }

@@ -80,11 +80,19 @@ pub fn body(page: &Page<'_>) -> Markup {
     m.push(&quality::bridge(page));
     m.push(&page.block(
         page.say("Regler som gäller den dag siffrorna avser", "Rules in force on the as-of date"),
-        page.say("Daterade värden med officiell källa.", "Dated values with their official source."),
+        page.say("Daterade värden med officiell källa, delvis på engelska.", "Dated values with their official source."),
         "thresholds",
         page.say("Inga gränser är inlagda.", "No limits are on file."),
     ));
-    m.push(&page.block(page.say("Parametrar", "Parameters"), "", "parameters", page.say("Inga parametrar är inlagda.", "No parameters are on file.")));
+    m.push(&page.block(
+        page.say("Parametrar", "Parameters"),
+        page.say(
+            "Vikter och gränser som analyserna använder, med de namn som de har i reglernas filer och källan på engelska.",
+            "Weights and limits that the analyses use, by their names in the rule files, with their source.",
+        ),
+        "parameters",
+        page.say("Inga parametrar är inlagda.", "No parameters are on file."),
+    ));
     m.raw("<div class=\"block\">").element("h3", page.say("Analyser och deras frågor", "Analyses and their queries"));
     m.element(
         "p class=\"note\"",

@@ -6,6 +6,8 @@
 //! - `kpi.json`, `datapackage.json`, `views.sql`;
 //! - `units/<unit>/`: each unit's own deviations, ready to send.
 //!
+//! [`export_open_data`] writes the ledger in the Swedish open-data specification, when asked.
+//!
 //! The same store and settings give the same bytes: nothing here reads the clock.
 
 mod chart;
@@ -23,10 +25,15 @@ mod key_figure;
 mod lines;
 mod markup;
 mod method;
+mod more;
+mod open_data;
 mod output;
 mod package;
 mod page;
+mod procurement;
 mod quality;
+mod resilience;
+mod spend;
 mod summary;
 mod suppliers;
 mod table;
@@ -36,6 +43,7 @@ mod units;
 mod workbook;
 
 pub use csv::looks_like_formula;
+pub use open_data::{COLUMNS as OPEN_DATA_COLUMNS, Exported, export as export_open_data};
 pub use summary::{Summary, summary};
 
 use std::path::PathBuf;
@@ -50,7 +58,7 @@ use data::Data;
 use output::Folder;
 
 /// Changes whenever the same store would give other files.
-const STAGE_VERSION: &str = "1";
+const STAGE_VERSION: &str = "3";
 
 /// Where the report of this store lies or will lie.
 pub fn folder(context: &Context, store: &Store) -> PathBuf {

@@ -74,7 +74,7 @@ fn field(column: &Column, decimal: &str) -> serde_json::Value {
     let kind = match column.ty {
         Type::Text => "string",
         Type::Int => "integer",
-        Type::Money | Type::Quantity | Type::Float => "number",
+        Type::Money | Type::Quantity | Type::Rate | Type::Float => "number",
         Type::Date => "date",
         Type::Bool => "boolean",
     };
@@ -116,6 +116,7 @@ const fn sql_type(ty: Type) -> &'static str {
         Type::Int => "bigint",
         Type::Money => "decimal(18,2)",
         Type::Quantity => "decimal(18,4)",
+        Type::Rate => "decimal(18,8)",
         Type::Date => "date",
         Type::Bool => "boolean",
         Type::Float => "double",

@@ -7,11 +7,13 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use sha2::{Digest, Sha256};
 
+use super::cube::Cube;
 use super::data::Data;
 use super::format::{self, Language};
+use super::grid::Row;
 use super::markup::{Markup, base64, script_json};
 use super::table::{PREVIEW, Table};
-use super::{compliance, contracts, cost, cube, explore, front, lines, method, quality, suppliers, tables, texts};
+use super::{compliance, contracts, cost, explore, front, lines, method, more, procurement, quality, resilience, spend, suppliers, tables, texts};
 use crate::error::Result;
 use crate::schema::metric;
 use crate::store::Store;
@@ -25,6 +27,8 @@ pub struct Page<'a> {
     pub data: &'a Data,
     /// Its language.
     pub language: Language,
+    /// The cube; `None` when there is none.
+    pub cube: Option<&'a Cube>,
     /// Tables by name.
     tables: &'a BTreeMap<&'static str, Table>,
 }
@@ -41,17 +45,42 @@ pub struct Section {
 
 /// The sections after the front page, in reading order.
 pub const SECTIONS: &[Section] = &[
+    Section { id: "spend", title: texts::Text { sv: "Inköpen i stort", en: "Spend as a whole" }, body: spend::body },
     Section { id: "compliance", title: texts::Text { sv: "Avtalstrohet", en: "Contract compliance" }, body: compliance::body },
     Section { id: "maverick", title: texts::Text { sv: "Köp vid sidan av avtal", en: "Maverick spend" }, body: compliance::maverick },
     Section { id: "contracts", title: texts::Text { sv: "Avtal", en: "Contracts" }, body: contracts::body },
     Section { id: "suppliers", title: texts::Text { sv: "Leverantörer", en: "Suppliers" }, body: suppliers::body },
     Section { id: "cost", title: texts::Text { sv: "Kostnader", en: "Cost" }, body: cost::body },
+    Section { id: "competition", title: texts::Text { sv: "Konkurrens", en: "Competition" }, body: competition },
     Section { id: "awards", title: texts::Text { sv: "Direktupphandling", en: "Direct awards" }, body: cost::awards },
+    Section { id: "resilience", title: texts::Text { sv: "Försörjning", en: "Resilience" }, body: resilience::body },
+    Section { id: "climate", title: texts::Text { sv: "Klimat och hållbarhet", en: "Climate and sustainability" }, body: |page| more::body(page, "climate") },
     Section { id: "review", title: texts::Text { sv: "Att granska", en: "For review" }, body: cost::review },
     Section { id: "explore", title: texts::Text { sv: "Utforska", en: "Explore" }, body: explore::body },
+    Section { id: "follow", title: texts::Text { sv: "Uppföljningen själv", en: "Follow-up itself" }, body: |page| more::body(page, "follow") },
     Section { id: "quality", title: texts::Text { sv: "Underlagets kvalitet", en: "Data quality" }, body: quality::body },
     Section { id: "method", title: texts::Text { sv: "Metod och definitioner", en: "Method and definitions" }, body: method::body },
 ];
+
+/// Sections that exist only when tables of their topic do.
+const OPTIONAL: &[&str] = &["resilience", "climate", "follow"];
+
+/// Competition: what is drawn by hand, then the other tables of figures of that topic.
+fn competition(page: &Page<'_>) -> Markup {
+    let mut m = procurement::competition(page);
+    m.push(&more::below(page, "competition"));
+    m
+}
+
+/// Whether a section is on the page.
+pub fn has_section(page: &Page<'_>, id: &str) -> bool {
+    sections(page).any(|s| s.id == id)
+}
+
+/// The sections of a page.
+fn sections(page: &Page<'_>) -> impl Iterator<Item = &'static Section> {
+    SECTIONS.iter().filter(move |s| !OPTIONAL.contains(&s.id) || more::has_topic(page, s.id))
+}
 
 impl<'a> Page<'a> {
     /// One of two texts.
@@ -61,12 +90,26 @@ impl<'a> Page<'a> {
 
     /// Whole units of money with digit groups.
     pub fn kronor(&self, minor: i128) -> String {
-        format!("{}{}{}", format::kronor(self.language, minor), format::NO_BREAK_SPACE, if self.data.currency == "SEK" { "kr" } else { &self.data.currency })
+        let (number, space, currency) = (format::kronor(self.language, minor), format::NO_BREAK_SPACE, self.data.currency.as_str());
+        match self.language {
+            Language::Sv => format!("{number}{space}{}", if currency == "SEK" { "kr" } else { currency }),
+            Language::En => format!("{currency}{space}{number}"),
+        }
     }
 
     /// Money as a headline shows it.
     pub fn money(&self, minor: i128) -> String {
         format::headline_money(self.language, &self.data.currency, minor)
+    }
+
+    /// Money as a headline shows it, with its sign.
+    pub fn signed_money(&self, minor: i128) -> String {
+        spend::signed_money(self, minor)
+    }
+
+    /// A name of the data; those that stand for nothing on file in the reader's language.
+    pub fn name(&self, row: Row<'a>, column: &str) -> &'a str {
+        texts::name(self.language, row.text(column))
     }
 
     /// A share as a percentage.
@@ -87,13 +130,28 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Rows of the table of that name.
+    pub fn row_count(&self, name: &str) -> usize {
+        self.tables.get(name).map_or(0, |t| t.rows.len())
+    }
+
     /// Whether the table of that name has rows.
     pub fn has_rows(&self, name: &str) -> bool {
         self.tables.get(name).is_some_and(|t| !t.rows.is_empty())
     }
 
-    /// A chart with its heading, a note, a legend and its table.
+    /// Whether the table of that name is one that no section shows by hand.
+    pub fn is_generic(&self, name: &str) -> bool {
+        self.tables.get(name).is_some_and(|t| t.is_generic)
+    }
+
+    /// A chart with its heading, a note, a legend and its table, which leads to the query.
     pub fn figure(&self, title: &str, note: &str, legend: &[(&'static str, &str)], svg: &Markup, table: &str) -> Markup {
+        self.figure_of("", title, note, legend, svg, table)
+    }
+
+    /// The same with a way to the query of `metric` where the chart has no table of its own.
+    pub fn figure_of(&self, metric: &'static str, title: &str, note: &str, legend: &[(&'static str, &str)], svg: &Markup, table: &str) -> Markup {
         let mut m = Markup::new();
         m.raw("<figure><figcaption>").element("h3", title);
         if !note.is_empty() {
@@ -108,10 +166,15 @@ impl<'a> Page<'a> {
             }
             m.raw("</ul>");
         }
-        m.raw("<div class=\"plot\">").push(svg).raw("</div>");
+        // A drawing may be wider than a narrow window: the keyboard has to be able to scroll it.
+        m.raw("<div class=\"plot\" tabindex=\"0\" role=\"group\"").attr("aria-label", title).raw(">").push(svg).raw("</div>");
         if self.has_rows(table) {
             m.raw("<details><summary>").text(self.say("Tabell till diagrammet", "Table of the chart")).raw("<span class=\"visually-hidden\">");
             m.text(&format!(": {title}")).raw("</span></summary>").push(&self.table(table, title, "")).raw("</details>");
+        }
+        if !metric.is_empty() {
+            m.raw("<p class=\"only-script\"><button type=\"button\" class=\"row-link\" data-do=\"sql\"").attr("data-name", metric).raw(">SQL");
+            m.raw("<span class=\"visually-hidden\">").text(&format!(": {title}")).raw("</span></button></p>");
         }
         m.raw("</figure>");
         m
@@ -146,6 +209,7 @@ pub fn paragraph(text: &str) -> Markup {
 /// The whole file.
 pub fn render(data: &Data, store: &Store) -> Result<String> {
     let tables = tables::all(data);
+    let cube = Cube::read(store)?;
     let mut m = Markup::new();
     let opening = Language::from_tag(&data.language);
     m.raw("<!doctype html>\n<html").attr("lang", opening.tag()).raw("><head><meta charset=\"utf-8\">");
@@ -165,7 +229,7 @@ pub fn render(data: &Data, store: &Store) -> Result<String> {
     let mut order = Language::ALL;
     order.sort_by_key(|l| *l != opening);
     for language in order {
-        let page = Page { data, language, tables: &tables };
+        let page = Page { data, language, cube: cube.as_ref(), tables: &tables };
         one_language(&mut m, &page, language != opening);
     }
     m.raw("<dialog id=\"detail\" aria-labelledby=\"detail-title\"><header><h2 id=\"detail-title\">&#8203;</h2><button type=\"button\" data-do=\"close\">&#215;</button></header><div id=\"detail-body\"></div></dialog>\n");
@@ -176,7 +240,7 @@ pub fn render(data: &Data, store: &Store) -> Result<String> {
         ("tables", serde_json::Value::from(all_tables)),
         ("queries", queries.into()),
         ("lines", lines::collect(store)?),
-        ("cube", cube::collect(store)?.unwrap_or(serde_json::Value::Null)),
+        ("cube", cube.as_ref().map_or(serde_json::Value::Null, Cube::json)),
     ] {
         m.raw("<script type=\"text/plain\"").attr("id", id).raw(">").compressed(&value).raw("</script>\n");
     }
@@ -211,11 +275,18 @@ fn meta(data: &Data) -> serde_json::Value {
     let by_language = |make: &dyn Fn(Language) -> serde_json::Value| serde_json::json!({ "sv": make(Language::Sv), "en": make(Language::En) });
     serde_json::json!({
         "currency": data.currency,
+        "has_contracts": data.has_contracts(),
         "preview": PREVIEW,
         "titles": by_language(&|l| title(data, l).into()),
-        "codes": by_language(&|l| words(texts::CODES, l).into()),
+        "names": by_language(&|l| words(texts::NAMES, l).into()),
+        "codes": by_language(&|l| {
+            let titles = metric::analyses().iter().map(|a| (a.name.to_string(), l.say(a.title_sv, a.title_en).into()));
+            let faults = texts::faults().map(|(key, text)| (key, text.of(l).into()));
+            titles.chain(faults).chain(words(texts::CODES, l)).collect::<serde_json::Map<_, _>>().into()
+        }),
         "texts": by_language(&|l| {
             let mut all = words(texts::SCRIPT, l);
+            all.insert("passed_heads".into(), serde_json::json!(texts::PASSED_HEADS.iter().map(|t| t.of(l)).collect::<Vec<_>>()));
             all.insert("row_heads".into(), serde_json::json!(texts::ROW_HEADS.iter().map(|t| t.of(l)).collect::<Vec<_>>()));
             all.into()
         }),
@@ -265,12 +336,12 @@ fn one_language(m: &mut Markup, page: &Page<'_>, is_hidden: bool) {
     m.raw("<nav").attr("aria-label", page.say("Innehåll", "Contents")).raw("><ul>");
     let front = page.say("Översikt", "Overview");
     m.raw("<li><a").attr("href", &format!("#{}", anchor("front"))).raw(">").text(front).raw("</a></li>");
-    for section in SECTIONS {
+    for section in sections(page) {
         m.raw("<li><a").attr("href", &format!("#{}", anchor(section.id))).raw(">").text(section.title.of(page.language)).raw("</a></li>");
     }
     m.raw("</ul></nav><main").attr("id", &anchor("main")).raw(" tabindex=\"-1\">");
     m.raw("<section class=\"front\"").attr("id", &anchor("front")).raw(">").push(&front::body(page)).raw("</section>");
-    for section in SECTIONS {
+    for section in sections(page) {
         m.raw("<section")
             .attr("id", &anchor(section.id))
             .raw(">")
@@ -283,8 +354,8 @@ fn one_language(m: &mut Markup, page: &Page<'_>, is_hidden: bool) {
         "spendtrace {}. {}",
         env!("CARGO_PKG_VERSION"),
         page.say(
-            "Varje siffra kan följas till fakturaraden: knappen SQL visar frågan, Rader visar raderna.",
-            "Every figure can be followed to the invoice line: the SQL button shows the query, Rows shows the lines."
+            "Varje siffra kan följas till fakturaraden: ett understruket namn i en tabell och varje del av ett diagram visar raderna bakom, SQL visar frågan.",
+            "Every figure can be followed to the invoice line: an underlined name in a table and every part of a chart show the lines behind, SQL shows the query."
         )
     ));
     m.raw("</footer></div>\n");

@@ -9,7 +9,7 @@ use super::page::{Page, paragraph};
 use super::table::{Kind, Table, drill};
 use super::texts;
 
-use Kind::{Bool, Code, Exact, Id, Int, Number, Share, Text};
+use Kind::{Bool, Code, Exact, Id, Int, Share, Text};
 
 /// Its tables.
 pub fn tables(data: &Data) -> Vec<Table> {
@@ -20,6 +20,39 @@ pub fn tables(data: &Data) -> Vec<Table> {
             ("category_method_share", "category_method_share"),
             data.metric("category_method_share"),
             &[("category_method", Code), ("line_count", Int), ("supplier_count", Int), ("category_count", Int), ("spend_net", Exact), ("spend_ratio", Share)],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("category_review", "category_review"),
+            data.metric("category_review"),
+            &[
+                ("supplier_name", Text),
+                ("account_name", Text),
+                ("category_method", Code),
+                ("category_name", Text),
+                ("line_count", Int),
+                ("spend_net", Exact),
+                ("spend_ratio", Share),
+                ("rule", Id),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("supplier_finding", "supplier_finding"),
+            data.metric("supplier_finding"),
+            &[
+                ("finding", Code),
+                ("subject", Id),
+                ("supplier_count", Int),
+                ("vendor_record_count", Int),
+                ("line_count", Int),
+                ("spend_net", Exact),
+                ("spend_ratio", Share),
+            ],
             limit,
             |_| true,
             none,
@@ -52,12 +85,68 @@ pub fn tables(data: &Data) -> Vec<Table> {
                 ("row_read_count", Int),
                 ("row_kept_count", Int),
                 ("row_rejected_count", Int),
+                ("row_replaced_count", Int),
+                ("row_repeated_count", Int),
                 ("net_amount_read", Exact),
                 ("net_amount_rejected", Exact),
                 ("lake_net_amount", Exact),
                 ("decided_net_amount", Exact),
                 ("control_difference_net", Exact),
                 ("is_reconciled", Bool),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("ledger_reconciliation", "ledger_reconciliation"),
+            data.metric("ledger_reconciliation"),
+            &[
+                ("account_code", Id),
+                ("period", Id),
+                ("currency", Id),
+                ("ledger_net_amount", Exact),
+                ("line_net_amount", Exact),
+                ("line_count", Int),
+                ("difference_net", Exact),
+                ("is_compared", Bool),
+                ("is_reconciled", Bool),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("source_finding", "source_finding"),
+            data.metric("source_finding"),
+            &[
+                ("path", Text),
+                ("finding", Code),
+                ("period", Id),
+                ("other_path", Text),
+                ("column_name", Text),
+                ("row_count", Int),
+                ("net_amount", Exact),
+                ("source_line", Int),
+                ("detail", Text),
+            ],
+            limit,
+            |_| true,
+            none,
+        ),
+        Table::of(
+            ("currency_conversion", "currency_conversion"),
+            data.metric("currency_conversion"),
+            &[
+                ("currency", Id),
+                ("exchange_rate_day", Id),
+                ("rate_source", Text),
+                ("base_currency", Id),
+                ("base_rate", Id),
+                ("target_rate", Id),
+                ("line_count", Int),
+                ("net_amount", Exact),
+                ("spend_net", Exact),
             ],
             limit,
             |_| true,
@@ -82,7 +171,7 @@ pub fn tables(data: &Data) -> Vec<Table> {
         Table::of(
             ("parameters", ""),
             &data.parameters,
-            &[("parameter_code", Text), ("parameter_value", Number), ("parameter_unit", Text), ("parameter_source", Text)],
+            &[("parameter_code", Text), ("parameter_value", Kind::Quantity), ("parameter_unit", Code), ("parameter_source", Text)],
             limit,
             |_| true,
             none,
@@ -112,6 +201,33 @@ pub fn body(page: &Page<'_>) -> Markup {
         "source_reconciliation",
         page.say("Inga fakturafiler har lästs in.", "No invoice files were read."),
     ));
+    m.push(&page.block(
+        page.say("Avstämning mot huvudboken", "Reconciliation with the ledger"),
+        page.say(
+            "Huvudbokens summa per konto och månad mot de inlästa raderna. Konton som inga inköp finns på jämförs inte.",
+            "The ledger’s sum for each account and month against the lines read. Accounts that nothing was bought on are not compared.",
+        ),
+        "ledger_reconciliation",
+        page.say("Ingen SIE-fil eller saldolista har lästs in.", "No SIE file or list of balances was read."),
+    ));
+    m.push(&page.block(
+        page.say("Iakttagelser om filerna", "Findings on the files"),
+        page.say(
+            "Inget av detta har ändrats eller tagits bort i det tysta. Rader som finns i två filer räknas i båda.",
+            "Nothing of this was changed or dropped in silence. Rows that stand in two files are counted in both.",
+        ),
+        "source_finding",
+        page.say("Inget att anmärka på.", "Nothing to note."),
+    ));
+    m.push(&page.block(
+        page.say("Valutaomräkning", "Currency conversion"),
+        page.say(
+            "Varje kurs med dag och källa. Rader utan kurs läggs aldrig ihop med andra valutor.",
+            "Each rate with its day and source. Lines without a rate are never added to other currencies.",
+        ),
+        "currency_conversion",
+        page.say("Alla rader är i redovisningsvalutan.", "All lines are in the reporting currency."),
+    ));
     let rejected = page.say("Avvisade rader", "Rejected rows");
     let note = if page.data.reject_count > page.data.rejects.len() as u64 {
         page.say("De första raderna visas; alla finns i csv/rejects.csv.", "The first rows are shown; all are in csv/rejects.csv.")
@@ -129,6 +245,24 @@ pub fn body(page: &Page<'_>) -> Markup {
         page.say("Underlaget saknar kategorier.", "The data has no categories."),
     ));
     m.push(&page.block(
+        page.say("Kategorier att granska", "Categories to review"),
+        page.say(
+            "Leverantörer och konton vars kategori varken angavs eller följer av en regel, störst belopp först. Fyll i kategorin i regeln och lägg raden i regelfilen.",
+            "Suppliers and accounts whose category was neither stated nor ruled, largest first. Fill in the category of the rule and add the row to the rules file.",
+        ),
+        "category_review",
+        page.say("Alla kategorier är angivna eller följer av regler.", "All categories were stated or follow from rules."),
+    ));
+    m.push(&page.block(
+        page.say("Leverantörsposter att granska", "Vendor records to review"),
+        page.say(
+            "Poster som med avsikt inte har slagits ihop. Ett delat bankkonto kan vara ett factoringbolag, en hyresvärd eller en koncern – eller ett fel i leverantörsregistret.",
+            "Records that were kept apart on purpose. A shared bank account may be a factor’s, a landlord’s or a group’s – or an error in the vendor master.",
+        ),
+        "supplier_finding",
+        page.say("Ingen post avviker.", "No record is odd."),
+    ));
+    m.push(&page.block(
         page.say("Enheter och månader", "Units and months"),
         page.say(
             "En enhet utan rader en månad kan ha köpt noll eller saknas i underlaget.",
@@ -137,6 +271,7 @@ pub fn body(page: &Page<'_>) -> Markup {
         "unit_completeness",
         page.say("Underlaget anger inga enheter.", "The data names no units."),
     ));
+    m.push(&super::more::below(page, "quality"));
     m
 }
 

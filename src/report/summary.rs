@@ -46,6 +46,8 @@ pub struct Summary {
     pub faults: Vec<(String, u64)>,
     /// Where the report lies.
     pub report: PathBuf,
+    /// Whether a contract catalogue was read; without one the outcomes say nothing.
+    pub has_contracts: bool,
     /// Whether text may carry terminal colours: the command line decides.
     #[serde(skip)]
     pub is_coloured: bool,
@@ -66,6 +68,8 @@ pub struct SummaryFigure {
     pub target: String,
     /// Whether the target is met; `None` without one.
     pub is_met: Option<bool>,
+    /// Whether there was anything to make it from.
+    pub has_value: bool,
     /// Share of kronor that could be judged, 0 to 1.
     pub coverage_ratio: Option<f64>,
 }
@@ -124,6 +128,7 @@ pub fn summary(context: &Context, store: &Store) -> Result<Summary> {
         rows: (count("row_read_count"), count("row_kept_count"), count("row_rejected_count")),
         faults: faults(store)?,
         report: super::folder(context, store).join("report.html"),
+        has_contracts: data.has_contracts(),
         is_coloured: false,
         language: language.tag(),
     })
@@ -160,14 +165,25 @@ impl fmt::Display for Summary {
             l.say("påverkbara inköp", "of addressable spend")
         )?;
         writeln!(f)?;
+        if !self.has_contracts {
+            let text = l.say(
+                "Ingen avtalskatalog har lästs in, så inget köp kan jämföras med avtal.",
+                "No contract catalogue was read, so that no purchase can be compared with contracts.",
+            );
+            writeln!(f, "  {text}")?;
+        }
         // A bar of forty cells for the outcomes; the letters stand for them where there is no colour.
-        let shares = format::shares(&self.outcomes.iter().map(|o| i128::from(o.1.max(0))).collect::<Vec<_>>());
+        let mut values = [0; super::compliance::OUTCOMES.len()];
+        for (value, outcome) in values.iter_mut().zip(&self.outcomes) {
+            *value = i128::from(outcome.1);
+        }
+        let shares = format::outcome_shares(&values);
         let names: Vec<&str> = self.outcomes.iter().map(|o| texts::code(l, &o.0)).collect();
         let width = names.iter().map(|n| n.chars().count()).max().unwrap_or(0);
         let amounts: Vec<String> = self.outcomes.iter().map(|o| money(o.1)).collect();
         let amount_width = amounts.iter().map(|a| a.chars().count()).max().unwrap_or(0);
-        for ((name, amount), (outcome, share)) in names.iter().zip(&amounts).zip(self.outcomes.iter().zip(&shares)) {
-            let cells = ((*share as f64 / 25.0).round() as usize).max(usize::from(*share > 0));
+        for ((name, amount), (outcome, share)) in names.iter().zip(&amounts).zip(self.outcomes.iter().zip(&shares)).filter(|_| self.has_contracts) {
+            let cells = ((share.max(&0).to_owned() as f64 / 25.0).round() as usize).max(usize::from(*share > 0));
             let colour = match outcome.0.as_str() {
                 "compliant" => good,
                 "off_contract" => warn,
@@ -181,7 +197,7 @@ impl fmt::Display for Summary {
             let width = self.key_figures.iter().map(|k| k.name.chars().count()).max().unwrap_or(0);
             let values = self.key_figures.iter().map(|k| k.value.chars().count()).max().unwrap_or(0);
             let targets = self.key_figures.iter().map(|k| k.target.chars().count()).max().unwrap_or(0);
-            for figure in &self.key_figures {
+            for figure in self.key_figures.iter().filter(|f| f.has_value) {
                 let mark = match figure.is_met {
                     Some(true) => paint(good, "●"),
                     Some(false) => paint(warn, "▲"),
@@ -199,6 +215,12 @@ impl fmt::Display for Summary {
                     paint(dim, &coverage)
                 );
                 writeln!(f, "{}", line.trim_end())?;
+            }
+            let without = self.key_figures.iter().filter(|f| !f.has_value).count();
+            if without > 0 {
+                let text =
+                    l.say("{n} nyckeltal saknar underlag; rapporten säger vad de kräver.", "{n} key figures have no data; the report says what they need.");
+                writeln!(f, "  {}", paint(dim, &text.replace("{n}", &format::whole(l, without as i128))))?;
             }
         }
         if !self.deviations.is_empty() {
@@ -225,7 +247,7 @@ impl fmt::Display for Summary {
             l.say("avvisade", "rejected")
         )?;
         for (fault, count) in self.faults.iter().take(5) {
-            writeln!(f, "  {:>8}  {}", format::whole(l, i128::from(*count)), clean(fault))?;
+            writeln!(f, "  {:>8}  {}", format::whole(l, i128::from(*count)), clean(texts::code(l, &format!("fault.{fault}"))))?;
         }
         writeln!(f, "\n{} {}", l.say("Rapporten:", "The report:"), self.report.display())
     }

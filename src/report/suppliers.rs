@@ -6,7 +6,7 @@ use super::grid::Row;
 use super::markup::Markup;
 use super::page::{Page, empty, paragraph};
 use super::table::{Kind, Table, drill};
-use super::texts;
+use super::{more, texts};
 
 use Kind::{Bool, Code, Exact, Id, Int, Money, Number, Share, Text};
 
@@ -37,6 +37,23 @@ pub fn tables(data: &Data) -> Vec<Table> {
             limit,
             |_| true,
             supplier,
+        ),
+        Table::of(
+            ("supplier_group", "supplier_group"),
+            data.metric("supplier_group"),
+            &[
+                ("supplier_group_name", Text),
+                ("group_rank", Int),
+                ("supplier_count", Int),
+                ("spend_net", Money),
+                ("spend_ratio", Share),
+                ("largest_supplier_spend_net", Money),
+                ("compliant_spend_net", Money),
+                ("off_contract_spend_net", Money),
+            ],
+            limit,
+            |r| r.bool("is_group") == Some(true),
+            |_| String::new(),
         ),
         Table::sorted(
             ("concentration_category", "concentration_category"),
@@ -99,7 +116,19 @@ pub fn tables(data: &Data) -> Vec<Table> {
 /// The section.
 pub fn body(page: &Page<'_>) -> Markup {
     let mut m = Markup::new();
-    m.push(&pareto(page)).push(&concentration(page)).push(&diversity(page));
+    m.push(&pareto(page));
+    m.push(&page.block(
+        page.say("Koncerner", "Corporate groups"),
+        page.say(
+            "Leverantörer med ett känt moderbolag, summerade. Moderbolag kommer från företagsuppgifter och beslut, aldrig från likhet i namn. Avtal hör till bolaget, inte till koncernen.",
+            "Suppliers with a known parent, summed. Parents come from register files and verdicts, never from likeness of names. Contracts belong to the company, not to the group.",
+        ),
+        "supplier_group",
+        page.say("Inga moderbolag är kända.", "No parents are known."),
+    ));
+    m.push(&concentration(page));
+    // The way from the key figures of classes.
+    m.raw("<div").attr("id", &format!("{}-classes", page.language.tag())).raw(">").push(&diversity(page)).push(&class_trends(page)).raw("</div>");
     m.push(&page.block(
         page.say("Nya leverantörer", "New suppliers"),
         page.say(
@@ -109,6 +138,7 @@ pub fn body(page: &Page<'_>) -> Markup {
         "new_supplier",
         page.say("Inga nya leverantörer, eller för kort historik för att veta.", "No new suppliers, or too short a history to know."),
     ));
+    m.push(&more::below(page, "suppliers"));
     m
 }
 
@@ -178,7 +208,7 @@ fn concentration(page: &Page<'_>) -> Markup {
             let first = row.float("top_1_ratio").unwrap_or(0.0).clamp(0.0, 1.0);
             let five = row.float("top_5_ratio").unwrap_or(first).clamp(first, 1.0);
             Bar {
-                label: row.text("category_name").to_string(),
+                label: page.name(*row, "category_name").to_string(),
                 parts: vec![
                     Part {
                         class: "c-compliant",
@@ -245,4 +275,67 @@ fn diversity(page: &Page<'_>) -> Markup {
     );
     let legend = [("c-compliant", page.say("ingår i klassen", "in the class")), ("c-undetermined", page.say("okänt", "unknown"))];
     page.figure(title, note, &legend, &chart::bars(&Caption { title, description: note }, &bars, 1.0), "diversity_class")
+}
+
+/// One class over the months loaded.
+#[derive(Default)]
+struct ClassMonths {
+    /// Share of addressable spend by month.
+    ratios: Vec<Option<f64>>,
+    /// Spend with members and all spend by month, in minor units.
+    sums: Vec<(i64, i64)>,
+}
+
+/// Share of a run of months.
+fn share_of(months: &[(i64, i64)]) -> Option<f64> {
+    let (member, whole) = months.iter().fold((0i128, 0i128), |sum, m| (sum.0 + i128::from(m.0), sum.1 + i128::from(m.1)));
+    (whole > 0).then(|| member as f64 / whole as f64)
+}
+
+/// Whether the classes gained: each class by month, and the later half of the months against the earlier.
+fn class_trends(page: &Page<'_>) -> Markup {
+    let grid = page.data.metric("diversity_month");
+    let mut classes: std::collections::BTreeMap<&str, ClassMonths> = std::collections::BTreeMap::new();
+    for row in grid.rows() {
+        let class = classes.entry(row.text("class_code")).or_default();
+        class.ratios.push(row.float("member_ratio"));
+        class.sums.push((row.money("member_spend_net").unwrap_or(0), row.money("spend_net").unwrap_or(0)));
+    }
+    classes.retain(|_, class| class.sums.len() >= 4 && class.sums.iter().any(|m| m.0 > 0));
+    let mut m = Markup::new();
+    let Some(months) = classes.values().map(|c| c.sums.len()).max() else { return m };
+    // Twelve months against the twelve before, where they are loaded: seasons then cancel.
+    let span = if months >= 24 { 12 } else { months / 2 };
+    m.raw("<div class=\"block\">").element("h3", page.say("Vinner eller förlorar klasserna?", "Do the classes gain or lose?"));
+    let note = page.say(
+        "Andel av de påverkbara inköpen per månad. Texten jämför de senaste {n} månaderna med de {n} före dem. Varje kurva har sin egen skala.",
+        "Share of addressable spend by month. The text compares the latest {n} months with the {n} before them. Each curve has its own scale.",
+    );
+    m.element("p class=\"note\"", &note.replace("{n}", &page.count(span as i128))).raw("<ul class=\"cards small\">");
+    for (code, class) in &classes {
+        let end = class.sums.len();
+        let (Some(now), Some(before)) =
+            (share_of(&class.sums[end - span.min(end)..]), share_of(&class.sums[end.saturating_sub(2 * span)..end - span.min(end)]))
+        else {
+            continue;
+        };
+        // The difference of the shares as shown, so that a reader who subtracts finds the same.
+        let tenths = (now * 1000.0).round() as i64 - (before * 1000.0).round() as i64;
+        let change = match tenths {
+            0 => page.say("oförändrat", "unchanged").to_string(),
+            _ => format!(
+                "{}{}\u{a0}{}",
+                if tenths > 0 { "+" } else { "" },
+                super::format::scaled(page.language, i128::from(tenths), 1),
+                page.say("procentenheter", "percentage points")
+            ),
+        };
+        let says = format!("{} {} {} ({change})", page.percent(before), page.say("till", "to"), page.percent(now));
+        let name = texts::code(page.language, code);
+        m.raw("<li class=\"multiple\"><b>").text(name).raw("</b>");
+        m.push(&chart::sparkline(&Caption { title: name, description: &says }, &class.ratios)).element("p", &says).raw("</li>");
+    }
+    m.raw("</ul><details><summary>").text(page.say("Tabell till diagrammen", "Table of the charts")).raw("</summary>");
+    m.push(&page.table("diversity_month", page.say("Leverantörsmångfald per månad", "Supplier diversity by month"), "")).raw("</details></div>");
+    m
 }

@@ -21,6 +21,8 @@ pub enum Kind {
     Names,
     /// A code of the tables, by its word.
     Code,
+    /// Several codes or names of analyses, separated by `|` or `, `, by their words.
+    Codes,
     /// Whole kronor.
     Money,
     /// Kronor and öre.
@@ -31,6 +33,8 @@ pub enum Kind {
     Share,
     /// Two decimals.
     Number,
+    /// Four decimals: quantities and unit prices.
+    Quantity,
     /// Calendar day.
     Date,
     /// Yes or no.
@@ -44,11 +48,13 @@ impl Kind {
             Kind::Id => "id",
             Kind::Names => "names",
             Kind::Code => "code",
+            Kind::Codes => "codes",
             Kind::Money => "money",
             Kind::Exact => "exact",
             Kind::Int => "int",
             Kind::Share => "share",
             Kind::Number => "number",
+            Kind::Quantity => "quantity",
             Kind::Date => "date",
             Kind::Bool => "bool",
         }
@@ -56,7 +62,7 @@ impl Kind {
 
     /// Whether values stand to the right.
     pub const fn is_number(self) -> bool {
-        matches!(self, Kind::Money | Kind::Exact | Kind::Int | Kind::Share | Kind::Number)
+        matches!(self, Kind::Money | Kind::Exact | Kind::Int | Kind::Share | Kind::Number | Kind::Quantity)
     }
 }
 
@@ -75,6 +81,8 @@ pub struct Table {
     pub total: usize,
     /// Drill-down of each row; empty when the table has none.
     pub drills: Vec<String>,
+    /// Whether no section shows it by hand.
+    pub is_generic: bool,
 }
 
 impl Table {
@@ -105,8 +113,8 @@ impl Table {
         let total = kept.len();
         kept.truncate(limit);
         let drills: Vec<String> = kept.iter().map(|r| drill(*r)).collect();
-        let rows = kept.iter().map(|row| columns.iter().map(|(column, _)| row.value(column)).collect()).collect();
-        Table { name, metric, columns, rows, total, drills: if drills.iter().all(String::is_empty) { Vec::new() } else { drills } }
+        let rows = kept.iter().map(|row| columns.iter().map(|(column, kind)| held(*row, column, *kind)).collect()).collect();
+        Table { name, metric, columns, rows, total, drills: if drills.iter().all(String::is_empty) { Vec::new() } else { drills }, is_generic: false }
     }
 
     /// The table as HTML with its tools.
@@ -147,34 +155,36 @@ impl Table {
             }
             m.raw("><button type=\"button\">").text(&texts::column(language, column)).raw("</button></th>");
         }
-        if !self.drills.is_empty() {
-            m.raw("<td class=\"go\"></td>");
-        }
         m.raw("</tr></thead><tbody>");
         for (i, row) in self.rows.iter().take(PREVIEW).enumerate() {
             m.raw("<tr>");
             for (c, (value, (_, kind))) in row.iter().zip(self.columns).enumerate() {
                 let text = shown(language, *kind, value);
-                match c {
-                    0 => m.raw("<th scope=\"row\">").text(&text).raw("</th>"),
-                    _ => m.raw("<td").attr("class", class_of(*kind)).raw(">").text(&text).raw("</td>"),
-                };
-            }
-            if let Some(drill) = self.drills.get(i) {
-                m.raw("<td class=\"go\">");
-                if !drill.is_empty() {
-                    let of = format!("{} {}", texts_of(language, "rows_of"), shown(language, self.columns[0].1, &row[0]));
-                    m.raw("<button type=\"button\" class=\"row-link\"").attr("data-q", drill).attr("aria-label", &of).raw(">");
-                    m.text(texts_of(language, "rows")).raw("</button>");
+                if c > 0 {
+                    m.raw("<td").attr("class", class_of(*kind, &text)).raw(">").text(&text).raw("</td>");
+                    continue;
                 }
-                m.raw("</td>");
+                m.raw(if class_of(*kind, "") == "d" { "<th scope=\"row\" class=\"d\">" } else { "<th scope=\"row\">" });
+                // The name of a row leads to the lines behind it.
+                match self.drills.get(i).filter(|drill| !drill.is_empty()) {
+                    Some(drill) => {
+                        m.raw("<button type=\"button\" class=\"row-link\"").attr("data-q", drill);
+                        m.attr("aria-label", &format!("{text}: {}", texts_of(language, "rows"))).raw(">");
+                        m.text(if text.is_empty() { texts_of(language, "rows") } else { &text }).raw("</button>");
+                    }
+                    None => {
+                        m.text(&text);
+                    }
+                }
+                m.raw("</th>");
             }
             m.raw("</tr>");
         }
         m.raw("</tbody></table></div>");
         if self.rows.len() > PREVIEW {
             m.raw("<button type=\"button\" class=\"only-script\" data-do=\"whole\" aria-expanded=\"false\">");
-            m.text(&texts_of(language, "whole").replace("{n}", &format::whole(language, self.rows.len() as i128))).raw("</button>");
+            let key = if self.rows.len() < self.total { "first" } else { "whole" };
+            m.text(&texts_of(language, key).replace("{n}", &format::whole(language, self.rows.len() as i128))).raw("</button>");
         }
         m.raw("</div>");
         m
@@ -202,11 +212,39 @@ pub fn texts_of(language: Language, key: &str) -> &'static str {
     texts::SCRIPT.iter().find(|(k, _)| *k == key).map_or("", |(_, text)| text.of(language))
 }
 
-const fn class_of(kind: Kind) -> &'static str {
+/// Characters from which a text has a wide column: narrower, it would make its row tall.
+const LONG_TEXT_MIN: usize = 40;
+
+fn class_of(kind: Kind, text: &str) -> &'static str {
     match kind {
         Kind::Date | Kind::Id => "d",
         _ if kind.is_number() => "n",
+        _ if text.chars().count() > LONG_TEXT_MIN => "t w",
         _ => "t",
+    }
+}
+
+/// The value of a column as the page holds it.
+fn held(row: Row<'_>, column: &str, kind: Kind) -> Value {
+    match (kind, row.value(column)) {
+        (Kind::Code, Value::Text(_)) if column == "fault" || column == "remedy" => Value::Text(format!("{column}.{}", row.text("fault"))),
+        (Kind::Code, Value::Text(code)) => Value::Text(texts::qualified(column, &code)),
+        (Kind::Codes, Value::Text(codes)) => {
+            Value::Text(codes.split('|').flat_map(|c| c.split(", ")).map(|c| texts::qualified(column, c)).collect::<Vec<_>>().join("|"))
+        }
+        // Settings are shown with the digits that they have.
+        (Kind::Quantity, Value::Float(number)) => Value::Quantity((number * 1e4).round() as i64),
+        // Amounts that were multiplied are not decimal in the store.
+        (Kind::Money | Kind::Exact, Value::Float(amount)) => Value::Money((amount * 100.0).round() as i64),
+        (_, value) => value,
+    }
+}
+
+/// A code, or the name of an analysis, as people read it.
+fn word(language: Language, code: &str) -> &str {
+    match crate::schema::metric::analysis(code) {
+        Some(analysis) if !texts::CODES.iter().any(|(key, _)| *key == code) => language.say(analysis.title_sv, analysis.title_en),
+        _ => texts::code(language, code),
     }
 }
 
@@ -215,14 +253,17 @@ pub fn shown(language: Language, kind: Kind, value: &Value) -> String {
     match (kind, value) {
         (_, Value::Null) => String::new(),
         (Kind::Code, Value::Text(v)) => texts::code(language, v).to_string(),
+        (Kind::Codes, Value::Text(v)) => v.split('|').map(|code| word(language, code)).collect::<Vec<_>>().join(", "),
         (Kind::Names, Value::Text(v)) => {
             let names: Vec<&str> = v.split("; ").collect();
             if names.len() <= 3 { v.clone() } else { format!("{} + {}", names[..2].join("; "), names.len() - 2) }
         }
+        (Kind::Text | Kind::Id, Value::Text(v)) => texts::name(language, v).to_string(),
         (_, Value::Text(v)) => v.clone(),
         (Kind::Exact, Value::Money(v)) => format::exact(language, i128::from(*v)),
         (_, Value::Money(v)) => format::kronor(language, i128::from(*v)),
-        (_, Value::Quantity(v)) => format::scaled(language, i128::from(*v), 4),
+        (_, Value::Quantity(v)) => format::quantity(language, *v),
+        (Kind::Id, Value::Int(v)) => v.to_string(),
         (_, Value::Int(v)) => format::whole(language, i128::from(*v)),
         (Kind::Share, Value::Float(v)) => format::percent(language, *v),
         (_, Value::Float(v)) => format::number(language, *v, 2),

@@ -1,6 +1,6 @@
 //! Every table of the page: which columns of which metric, in which order, and where each row leads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::compliance::OUTCOMES;
 use super::data::Data;
@@ -16,7 +16,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
     let every = |_: Row<'_>| true;
     let none = |_: Row<'_>| String::new();
     let largest = |column: &'static str| move |r: Row<'_>| -r.money(column).unwrap_or(0);
-    let mut tables = vec![outcome(data), ladder(data)];
+    let mut tables = vec![outcome(data), ladder(data), unit_figures(data)];
     tables.push(Table::of(
         ("compliance_month", "compliance_month"),
         data.metric("compliance_month"),
@@ -87,31 +87,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         |r| drill(&[("c", r.text("category_code"))]),
         largest("addressable_spend_net"),
     ));
-    tables.push(Table::sorted(
-        ("maverick_spend", "maverick_spend"),
-        data.metric("maverick_spend"),
-        &[
-            ("supplier_name", Text),
-            ("category_name", Text),
-            ("organisational_unit_name", Text),
-            ("spend_net", Money),
-            ("last_covered_on", Date),
-            ("passed_by_contract_id", Id),
-            ("passed_by_contract_title", Text),
-            ("passed_by_supplier_names", Names),
-        ],
-        limit,
-        every,
-        |r| {
-            drill(&[
-                ("s", r.text("supplier_id")),
-                ("c", r.text("category_code")),
-                ("u", r.text("organisational_unit_id")),
-                ("p", r.text("passed_by_contract_id")),
-            ])
-        },
-        largest("spend_net"),
-    ));
+    tables.push(maverick(data));
     tables.push(Table::sorted(
         ("ceiling_utilisation", "ceiling_utilisation"),
         data.metric("ceiling_utilisation"),
@@ -133,6 +109,14 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         every,
         |r| drill(&[("k", r.text("contract_id"))]),
         |r| r.float("utilisation_ratio").map_or(i64::MAX, |v| -(v * 1e6) as i64),
+    ));
+    tables.push(Table::of(
+        ("ceiling_month", "ceiling_month"),
+        data.metric("ceiling_month"),
+        &[("contract_id", Id), ("period", Id), ("called_off_net", Money), ("burned_net", Money), ("ceiling_net", Money), ("remaining_net", Money)],
+        limit,
+        every,
+        |r| drill(&[("k", r.text("contract_id")), ("m", r.text("period"))]),
     ));
     tables.push(Table::sorted(
         ("contract_ending", "contract_ending"),
@@ -214,7 +198,7 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         ..Table::of(
             ("rejects", ""),
             &data.rejects,
-            &[("path", Text), ("source_line", Int), ("column_name", Text), ("value", Text), ("fault", Text), ("remedy", Text), ("net_amount", Exact)],
+            &[("path", Text), ("source_line", Int), ("column_name", Text), ("value", Text), ("fault", Code), ("remedy", Code), ("net_amount", Exact)],
             limit,
             every,
             none,
@@ -228,10 +212,101 @@ pub fn all(data: &Data) -> BTreeMap<&'static str, Table> {
         |r| r.date("starts_on").is_none_or(|d| d <= data.as_of) && r.date("ends_on").is_none_or(|d| d >= data.as_of),
         none,
     ));
+    tables.extend(super::spend::tables(data));
     tables.extend(super::suppliers::tables(data));
     tables.extend(super::cost::tables(data));
+    tables.extend(super::procurement::tables(data));
     tables.extend(super::quality::tables(data));
+    let shown: BTreeSet<&'static str> = tables.iter().map(|t| t.metric).collect();
+    tables.extend(super::more::tables(data, &shown).into_iter().map(|t| Table { is_generic: true, ..t }));
     tables.into_iter().map(|t| (t.name, t)).collect()
+}
+
+/// Purchases of each unit that the page holds, however small the unit: who answers for a unit finds its own.
+const MAVERICK_ROWS_OF_UNIT: usize = 20;
+
+/// The purchases that passed a contract by: the largest of all, and the largest of every unit.
+fn maverick(data: &Data) -> Table {
+    let grid = data.metric("maverick_spend");
+    let key = |r: Row<'_>| ["supplier_id", "category_code", "organisational_unit_id", "passed_by_contract_id"].map(|c| r.text(c).to_string());
+    let mut order: Vec<Row<'_>> = grid.rows().collect();
+    order.sort_by_key(|r| (-r.money("spend_net").unwrap_or(0), key(*r)));
+    let mut of_unit: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kept: BTreeSet<[String; 4]> = BTreeSet::new();
+    for (rank, row) in order.iter().enumerate() {
+        let count = of_unit.entry(row.text("organisational_unit_id")).or_default();
+        *count += 1;
+        if rank < data.rows_max || *count <= MAVERICK_ROWS_OF_UNIT {
+            kept.insert(key(*row));
+        }
+    }
+    Table {
+        total: grid.len(),
+        ..Table::sorted(
+            ("maverick_spend", "maverick_spend"),
+            grid,
+            &[
+                ("supplier_name", Text),
+                ("category_name", Text),
+                ("organisational_unit_name", Text),
+                ("spend_net", Money),
+                ("last_covered_on", Date),
+                ("passed_by_contract_id", Id),
+                ("passed_by_contract_title", Text),
+                ("passed_by_supplier_names", Names),
+            ],
+            usize::MAX,
+            |r| kept.contains(&key(r)),
+            |r| {
+                drill(&[
+                    ("s", r.text("supplier_id")),
+                    ("c", r.text("category_code")),
+                    ("u", r.text("organisational_unit_id")),
+                    ("p", r.text("passed_by_contract_id")),
+                ])
+            },
+            |r| -r.money("spend_net").unwrap_or(0),
+        )
+    }
+}
+
+/// The key figures that units can be compared by, each a column: its code is the column's name.
+pub const UNIT_FIGURES: &[(&str, Kind)] = &[
+    ("organisational_unit_name", Text),
+    ("contract_compliance", Share),
+    ("supplier_compliance", Share),
+    ("maverick_share", Share),
+    ("judged_share", Share),
+    ("added_cost", Share),
+    ("e_invoice_share", Share),
+];
+
+/// Units beside each other, a column for each key figure; the largest first.
+fn unit_figures(data: &Data) -> Table {
+    let mut units: BTreeMap<&str, (i64, Vec<Value>)> = BTreeMap::new();
+    for row in data.metric("key_figure_unit").rows() {
+        let Some(column) = UNIT_FIGURES.iter().position(|(code, _)| *code == row.text("figure_code")) else { continue };
+        let (size, values) = units.entry(row.text("organisational_unit_id")).or_insert_with(|| (0, vec![Value::Null; UNIT_FIGURES.len()]));
+        values[0] = Value::Text(row.text("organisational_unit_name").to_string());
+        values[column] = row.value("value");
+        // The denominator of the first figure is the unit's addressable spend.
+        if column == 1 {
+            *size = row.money("denominator").unwrap_or(0);
+        }
+    }
+    let mut rows: Vec<(&str, (i64, Vec<Value>))> = units.into_iter().collect();
+    rows.sort_by_key(|(id, (size, _))| (-size, *id));
+    let total = rows.len();
+    rows.truncate(data.rows_max);
+    Table {
+        name: "key_figure_unit",
+        metric: "key_figure_unit",
+        columns: UNIT_FIGURES,
+        total,
+        drills: rows.iter().map(|(id, _)| drill(&[("u", id)])).collect(),
+        rows: rows.into_iter().map(|(_, (_, values))| values).collect(),
+        is_generic: false,
+    }
 }
 
 fn outcome(data: &Data) -> Table {
@@ -239,10 +314,12 @@ fn outcome(data: &Data) -> Table {
     let mut drills = Vec::new();
     if let Some(total) = data.total() {
         let whole = total.money("addressable_spend_net").unwrap_or(0);
-        for (code, column, _) in OUTCOMES {
-            let value = total.money(column).unwrap_or(0);
-            let share = if whole > 0 { Value::Float(value as f64 / whole as f64) } else { Value::Null };
-            rows.push(vec![Value::Text(code.to_string()), Value::Money(value), share]);
+        let values = OUTCOMES.map(|(_, column, _)| total.money(column).unwrap_or(0));
+        // The same shares as in the bar above: rounded so that they add up to the whole.
+        let shares = super::format::outcome_shares(&values.map(i128::from));
+        for ((code, ..), (value, share)) in OUTCOMES.iter().zip(values.iter().zip(&shares)) {
+            let share = if whole > 0 { Value::Float(*share as f64 / 1000.0) } else { Value::Null };
+            rows.push(vec![Value::Text((*code).to_string()), Value::Money(*value), share]);
             drills.push(drill(&[("o", code)]));
         }
     }
@@ -253,6 +330,7 @@ fn outcome(data: &Data) -> Table {
         total: rows.len(),
         rows,
         drills,
+        is_generic: false,
     }
 }
 
@@ -267,4 +345,17 @@ fn ladder(data: &Data) -> Table {
         ("compliant_spend_net", Exact),
     ];
     Table::of(("ladder", "compliance_total"), data.metric("compliance_total"), COLUMNS, 1, |r| r.text("period") == "all", |_| String::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_of_units_has_a_column() {
+        for (path, _) in crate::assets::below("data/kpi/").filter(|(_, toml)| toml.contains("\nunit_sql = ")) {
+            let code = path.trim_start_matches("data/kpi/").trim_end_matches(".toml");
+            assert!(UNIT_FIGURES.iter().any(|(column, _)| *column == code), "{code} has no column");
+        }
+    }
 }

@@ -83,6 +83,76 @@ fn finish(pack: Pack, data: &Data, folder: &mut Folder) -> Result<()> {
     folder.write(&name, html.as_str().as_bytes())
 }
 
+/// A plain table of a unit's page.
+fn table(caption: &str, language: Language, columns: &[(&'static str, Kind)], rows: &[Vec<Value>]) -> Markup {
+    let mut m = Markup::new();
+    m.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\"").attr("aria-label", caption).raw("><table>");
+    m.element("caption class=\"visually-hidden\"", caption).raw("<thead><tr>");
+    for (column, kind) in columns {
+        m.raw(if kind.is_number() { "<th scope=\"col\" class=\"n\">" } else { "<th scope=\"col\">" }).text(&texts::column(language, column)).raw("</th>");
+    }
+    m.raw("</tr></thead><tbody>");
+    for row in rows {
+        m.raw("<tr>");
+        for (c, (value, (_, kind))) in row.iter().zip(columns).enumerate() {
+            let text = shown(language, *kind, value);
+            match (c, kind.is_number()) {
+                (0, _) => m.raw("<th scope=\"row\">").text(&text).raw("</th>"),
+                (_, true) => m.raw("<td class=\"n\">").text(&text).raw("</td>"),
+                (_, false) => m.raw("<td>").text(&text).raw("</td>"),
+            };
+        }
+        m.raw("</tr>");
+    }
+    m.raw("</tbody></table></div>");
+    m
+}
+
+fn rows_of(data: &Data, metric: &str, unit_id: &str, columns: &[(&'static str, Kind)]) -> Vec<Vec<Value>> {
+    let mut rows: Vec<Row<'_>> = data.metric(metric).rows().filter(|r| r.text("organisational_unit_id") == unit_id).collect();
+    rows.sort_by_key(|r| -r.money("spend_net").unwrap_or(0));
+    rows.iter().map(|row| columns.iter().map(|(column, _)| row.value(column)).collect()).collect()
+}
+
+/// What the unit has to explain, by reason.
+fn reasons(pack: &Pack, data: &Data, language: Language) -> Markup {
+    const SHOWN: &[(&str, Kind)] =
+        &[("reason", Kind::Code), ("outcome", Kind::Code), ("invoice_count", Kind::Int), ("spend_net", Kind::Exact), ("spend_ratio", Kind::Share)];
+    let rows = rows_of(data, "deviation_unit", &pack.unit_id, SHOWN);
+    let mut m = Markup::new();
+    if rows.is_empty() {
+        return m;
+    }
+    let title = language.say("Skälen", "The reasons");
+    m.raw("<section>").element("h2", title).push(&table(title, language, SHOWN, &rows)).raw("</section>");
+    m
+}
+
+/// The contracts that should have been used, with their suppliers.
+fn instead(pack: &Pack, data: &Data, language: Language) -> Markup {
+    const SHOWN: &[(&str, Kind)] = &[
+        ("category_name", Kind::Text),
+        ("supplier_name", Kind::Text),
+        ("spend_net", Kind::Exact),
+        ("passed_by_contract_id", Kind::Id),
+        ("passed_by_contract_title", Kind::Text),
+        ("passed_by_supplier_names", Kind::Text),
+    ];
+    let mut rows = rows_of(data, "maverick_spend", &pack.unit_id, SHOWN);
+    let mut m = Markup::new();
+    if rows.is_empty() {
+        return m;
+    }
+    rows.truncate(PAGE_ROWS_MAX);
+    let title = language.say("Avtal som skulle ha använts", "Contracts that should have been used");
+    let note = language.say(
+        "Ett gällande avtal med en annan leverantör täckte köpet. Leverantören i den sista kolumnen är den att beställa av.",
+        "A contract in force with another supplier covered the purchase. The supplier in the last column is the one to order from.",
+    );
+    m.raw("<section>").element("h2", title).element("p", note).push(&table(title, language, SHOWN, &rows)).raw("</section>");
+    m
+}
+
 fn page(pack: &Pack, data: &Data, language: Language) -> Markup {
     const STYLE: &str = include_str!("style.css");
     let mut m = Markup::new();
@@ -120,7 +190,8 @@ fn page(pack: &Pack, data: &Data, language: Language) -> Markup {
         }
         m.raw("</dl></section>");
     }
-    m.raw("<section>").element("h2", language.say("Raderna", "The lines"));
+    m.push(&reasons(pack, data, language)).push(&instead(pack, data, language));
+    m.raw("<section>").element("h2", language.say("Raderna, störst först", "The lines, largest first"));
     let note = language
         .say(
             "Visar {n} av {m} rader. Alla finns i deviations.csv. Säg till om något är fel: en förklaring eller ett avtal som saknas i katalogen är också ett svar.",
@@ -129,18 +200,6 @@ fn page(pack: &Pack, data: &Data, language: Language) -> Markup {
         .replace("{n}", &format::whole(language, pack.rows.len() as i128))
         .replace("{m}", &format::whole(language, pack.total as i128));
     m.element("p", &note);
-    m.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\"").attr("aria-label", &title).raw("><table>").element("caption", &title).raw("<thead><tr>");
-    for (column, kind) in COLUMNS {
-        m.raw(if kind.is_number() { "<th scope=\"col\" class=\"n\">" } else { "<th scope=\"col\">" }).text(&texts::column(language, column)).raw("</th>");
-    }
-    m.raw("</tr></thead><tbody>");
-    for row in &pack.rows {
-        m.raw("<tr>");
-        for (value, (_, kind)) in row.iter().zip(COLUMNS) {
-            m.raw(if kind.is_number() { "<td class=\"n\">" } else { "<td>" }).text(&shown(language, *kind, value)).raw("</td>");
-        }
-        m.raw("</tr>");
-    }
-    m.raw("</tbody></table></div></section></main></div></body></html>\n");
+    m.push(&table(&title, language, COLUMNS, &pack.rows)).raw("</section></main></div></body></html>\n");
     m
 }

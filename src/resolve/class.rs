@@ -31,10 +31,55 @@ pub struct Facts {
     pub municipality_code: String,
     /// Supplier id of the parent company.
     pub parent: Option<String>,
-    /// Other certified classes.
-    pub certified_classes: Vec<String>,
+    /// Certificates of other classes.
+    pub certificates: Vec<Certificate>,
     /// The date that the facts describe.
     pub status_on: Option<Date>,
+}
+
+/// A certificate of one class.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Certificate {
+    /// The class.
+    pub class: String,
+    /// First day that it holds; empty = no limit.
+    pub valid_from: Option<Date>,
+    /// Last day that it holds; empty = no limit.
+    pub valid_to: Option<Date>,
+    /// Its number; empty when the register has none.
+    pub number: String,
+    /// Who issued it; empty when the register does not say.
+    pub issuer: String,
+}
+
+impl Facts {
+    /// Takes in what another row of a register says of the same organisation: the later row's statements stand, of the same day
+    /// those read last; what it does not state is left; certificates add up.
+    pub fn absorb(&mut self, mut other: Facts) {
+        if other.status_on < self.status_on {
+            std::mem::swap(self, &mut other);
+        }
+        fn text(known: &mut String, stated: String) {
+            if !stated.is_empty() {
+                *known = stated;
+            }
+        }
+        text(&mut self.name, other.name);
+        text(&mut self.municipality_code, other.municipality_code);
+        self.registered_on = other.registered_on.or(self.registered_on);
+        self.deregistered_on = other.deregistered_on.or(self.deregistered_on);
+        // The three sizes describe one year and are not mixed with another's.
+        if other.employee_count.is_some() || other.turnover_eur.is_some() || other.balance_sheet_eur.is_some() {
+            (self.employee_count, self.turnover_eur, self.balance_sheet_eur) = (other.employee_count, other.turnover_eur, other.balance_sheet_eur);
+        }
+        self.is_idea_based_registered = other.is_idea_based_registered.or(self.is_idea_based_registered);
+        self.is_idea_based_declared = other.is_idea_based_declared.or(self.is_idea_based_declared);
+        self.parent = other.parent.or(self.parent.take());
+        self.status_on = other.status_on.or(self.status_on);
+        self.certificates.append(&mut other.certificates);
+        self.certificates.sort();
+        self.certificates.dedup();
+    }
 }
 
 /// Whether a supplier belongs to a class.
@@ -189,11 +234,18 @@ impl Limits {
             let is_local = (!known.municipality_code.is_empty()).then(|| self.local_municipalities.contains(&known.municipality_code));
             statements.push(plain("local", is_local, format!("{source}: municipality {}", or_dash(&known.municipality_code))));
         }
-        for class in &known.certified_classes {
-            statements.push(plain(class, Some(true), format!("{source}: certified")));
+        for certificate in &known.certificates {
+            let number = if certificate.number.is_empty() { String::new() } else { format!(" {}", certificate.number) };
+            let issuer = if certificate.issuer.is_empty() { String::new() } else { format!(" by {}", certificate.issuer) };
+            statements.push(Statement {
+                valid_from: certificate.valid_from,
+                valid_to: certificate.valid_to,
+                ..plain(&certificate.class, Some(true), format!("{source}: certificate{number}{issuer}"))
+            });
         }
-        // A certificate may repeat a class above: the first statement of a class stands.
-        statements.sort_by(|a, b| a.class.cmp(&b.class).then(a.status.cmp(&b.status)));
+        // A certificate may repeat a class above, and be renewed: a member's statement stands, the one that holds longest.
+        let end = |s: &Statement| s.valid_to.map_or(i32::MAX, Date::days);
+        statements.sort_by(|a, b| a.class.cmp(&b.class).then(a.status.cmp(&b.status)).then(end(b).cmp(&end(a))));
         statements.dedup_by(|a, b| a.class == b.class);
         statements
     }
@@ -326,12 +378,36 @@ mod tests {
             ("here", "x", Facts { municipality_code: "2480".to_string(), ..base.clone() }, "local", ClassStatus::Member, "registered"),
             ("there", "x", Facts { municipality_code: "0180".to_string(), ..base.clone() }, "local", ClassStatus::NotMember, "registered"),
             ("nowhere", "x", base.clone(), "local", ClassStatus::Unknown, "none"),
-            ("certified", "x", Facts { certified_classes: vec!["mbe".to_string()], ..base.clone() }, "mbe", ClassStatus::Member, "registered"),
+            (
+                "certified",
+                "x",
+                Facts { certificates: vec![Certificate { class: "mbe".to_string(), ..Certificate::default() }], ..base.clone() },
+                "mbe",
+                ClassStatus::Member,
+                "registered",
+            ),
         ] {
             let statements = limits().statements(id, Some(&facts));
             let found = statements.iter().find(|s| s.class == class).unwrap_or_else(|| panic!("{case}: no statement"));
             assert_eq!((found.status, found.tier), (status, tier), "{case}");
         }
+    }
+
+    #[test]
+    fn rows_of_one_organisation_add_up() {
+        let day = |t: &str| Date::parse_iso(t);
+        let certificate = |from: &str, to: &str| Certificate { class: "wbe".to_string(), valid_from: day(from), valid_to: day(to), ..Certificate::default() };
+        let mut known = Facts { status_on: day("2024-12-31"), certificates: vec![certificate("2020-01-01", "2022-12-31")], ..facts(Some(5), Some(1), Some(1)) };
+        known.absorb(Facts {
+            status_on: day("2023-12-31"),
+            municipality_code: "2480".to_string(),
+            certificates: vec![certificate("2023-01-01", "2025-12-31")],
+            ..facts(Some(400), None, None)
+        });
+        assert_eq!((known.employee_count, known.municipality_code.as_str(), known.certificates.len()), (Some(5), "2480", 2));
+        let statements = limits().statements("x", Some(&known));
+        let found: Vec<_> = statements.iter().filter(|s| s.class == "wbe").map(|s| (s.valid_from, s.valid_to)).collect();
+        assert_eq!(found, [(day("2023-01-01"), day("2025-12-31"))]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::collections::BinaryHeap;
 use std::hash::Hasher;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
@@ -47,32 +48,38 @@ const MARGIN_MIN: f32 = 0.04;
 /// A missed link becomes a doubt for people when its probability is at least this.
 const DOUBT_PROBABILITY_MIN: f32 = 0.5;
 
-/// Likeness of two sets → share of true links among names that are not equal, on three British buyers' ledgers (22,234
-/// names; 283 links of a buyer's names from 0.9 on, 612 from 0.8 on): a link within one vendor number is right; of those between
-/// two numbers a sample was read, since buyers enter suppliers twice. Between the steps it is interpolated.
-const CALIBRATION: &[(f32, f32)] =
-    &[(0.0, 0.0), (0.3, 0.05), (0.5, 0.2), (0.65, 0.36), (0.75, 0.52), (0.85, 0.71), (0.9, 0.85), (0.93, 0.92), (0.97, 0.96), (1.0, 0.985)];
+/// Likeness of two sets → share of true links among names that are not equal, rising, from
+/// `data/reference/name_link_calibration.csv`. Measured on three British buyers' ledgers (22,234 names): a link within one vendor number
+/// is right; of those between two numbers a sample was read, since buyers enter suppliers twice. `links` counts the links between the step
+/// and the next. Between the steps it is interpolated; a step without links is a bound and not a measurement.
+fn calibration() -> &'static [(f32, f32)] {
+    static STEPS: OnceLock<Vec<(f32, f32)>> = OnceLock::new();
+    let number = |text: &str| text.parse::<f32>().unwrap_or_else(|_| panic!("name_link_calibration.csv: {text} is not a number"));
+    STEPS.get_or_init(|| super::name::rows("data/reference/name_link_calibration.csv").map(|[likeness, p, _links]| (number(likeness), number(p))).collect())
+}
 
 /// The probability that two sets of that likeness are one supplier.
 pub fn probability(score: f32) -> f32 {
-    let at = CALIBRATION.partition_point(|(s, _)| *s <= score);
-    if at == CALIBRATION.len() {
-        return CALIBRATION[at - 1].1;
+    let steps = calibration();
+    let at = steps.partition_point(|(s, _)| *s <= score);
+    if at == steps.len() {
+        return steps[at - 1].1;
     }
-    let ((s0, p0), (s1, p1)) = (CALIBRATION[at - 1], CALIBRATION[at]);
+    let ((s0, p0), (s1, p1)) = (steps[at - 1], steps[at]);
     p0 + (p1 - p0) * (score - s0) / (s1 - s0)
 }
 
 /// The likeness from which the probability is at least `p`.
 fn score_of(p: f32) -> f32 {
-    let at = CALIBRATION.partition_point(|(_, q)| *q < p);
-    if at == CALIBRATION.len() {
+    let steps = calibration();
+    let at = steps.partition_point(|(_, q)| *q < p);
+    if at == steps.len() {
         return f32::INFINITY;
     }
     if at == 0 {
         return 0.0;
     }
-    let ((s0, p0), (s1, p1)) = (CALIBRATION[at - 1], CALIBRATION[at]);
+    let ((s0, p0), (s1, p1)) = (steps[at - 1], steps[at]);
     s0 + (s1 - s0) * (p - p0) / (p1 - p0)
 }
 
@@ -426,7 +433,7 @@ mod tests {
 
     #[test]
     fn calibration_rises_and_inverts() {
-        assert!(CALIBRATION.windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 <= w[1].1));
+        assert!(calibration().windows(2).all(|w| w[0].0 < w[1].0 && w[0].1 <= w[1].1));
         for p in [0.3, 0.6, 0.92, 0.95] {
             assert!((probability(score_of(p)) - p).abs() < 1e-5, "{p}");
         }

@@ -4,7 +4,9 @@
 //! [`decide`](decide::decide) is pure; only [`run`] and [`review`] read and write tables.
 
 pub mod class;
+mod cut;
 pub mod decide;
+pub mod finding;
 pub mod linkage;
 pub mod name;
 pub mod overrides;
@@ -15,7 +17,7 @@ pub mod similar;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use class::{Facts, Limits};
+use class::{Certificate, Facts, Limits};
 use decide::{Options, Resolution};
 use record::{Origin, Record};
 
@@ -26,7 +28,7 @@ use crate::schema;
 use crate::store::{Columns, StageEntry, Store, TableBuilder, fingerprint};
 
 /// Version of the stage: a change of what it decides changes it, so that old results are made again.
-const VERSION: &str = "resolve 1";
+const VERSION: &str = "resolve 3";
 
 /// Reads the lake's vendor records and writes `resolved.*`. Skips itself when nothing that it reads has changed.
 pub fn run(context: &Context, store: &mut Store) -> Result<()> {
@@ -45,7 +47,7 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     let mut gathered = record::gather(store)?;
     let mut own_numbers = context.config.own_organisation_numbers.clone();
     own_numbers.append(&mut gathered.buyer_ids);
-    let options = Options { home, own_numbers: &own_numbers, link_score_min: context.config.name_link_score_min, overrides: &lines };
+    let options = Options { home, own_numbers: &own_numbers, link_score_min: context.config.name_link_score_min, overrides: &lines, as_of };
     let resolution = decide::decide(&gathered.records, &options)?;
     let facts = register_facts(store, &gathered.records, &resolution)?;
     let limits = Limits::at(&context.rules, as_of, &context.config.local_municipalities)?;
@@ -54,12 +56,16 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     let vendors = vendor_rows(&gathered.records, &resolution);
     let contracts = contract_rows(store, &gathered.records, &resolution)?;
     let verdicts = override_rows(&lines, &resolution);
+    let findings = finding::rows(&gathered.records, &resolution);
+    let questions = review::rows(&review::questions(store, &gathered.records, &resolution, &context.config.currency)?);
     let mut transaction = store.begin();
     transaction.replace_with(&schema::SUPPLIER, &[suppliers.0])?;
     transaction.replace_with(&schema::SUPPLIER_CLASS, &[suppliers.1])?;
     transaction.replace_with(&schema::VENDOR_SUPPLIER, &[vendors])?;
     transaction.replace_with(&schema::CONTRACT_SUPPLIER, &[contracts])?;
     transaction.replace_with(&schema::SUPPLIER_OVERRIDE, &[verdicts])?;
+    transaction.replace_with(&schema::VENDOR_FINDING, &[findings])?;
+    transaction.replace_with(&schema::SUPPLIER_REVIEW, &[questions])?;
     transaction.commit("resolve", StageEntry { fingerprint })
 }
 
@@ -83,12 +89,25 @@ fn register_facts(store: &Store, records: &[Record], resolution: &Resolution) ->
                 columns.text_at("organisation_number", row).unwrap_or_default(),
             );
             let Ok(at) = records.binary_search_by(|r| r.key.cmp(&key)) else { continue };
-            let id = &resolution.suppliers[resolution.links[at].supplier as usize].id;
-            let parent = text("parent_organisation_number");
-            let parent = by_number.get(parent.as_str()).map(|p| (*p).to_string()).or_else(|| (!parent.is_empty()).then(|| decide::supplier_id_of(&parent, id)));
-            let mut certified_classes: Vec<String> = text("certified_classes").split('|').map(|c| c.trim().to_lowercase()).filter(|c| !c.is_empty()).collect();
-            certified_classes.sort();
-            certified_classes.dedup();
+            let id = &resolution.supplier_of(at).id;
+            let parent_number = text("parent_organisation_number");
+            let parent_key = record::elsewhere_key(Origin::Register, columns.text_at("parent_organisation_name", row).unwrap_or_default(), &parent_number);
+            let by_record = records.binary_search_by(|r| r.key.cmp(&parent_key)).ok().map(|at| resolution.supplier_of(at).id.clone());
+            let by_number = by_number.get(parent_number.as_str()).map(|p| (*p).to_string());
+            let unknown = || (!parent_number.is_empty()).then(|| decide::supplier_id_of(&parent_number, id));
+            let parent = by_number.or(by_record).or_else(unknown);
+            let certificates = text("certified_classes")
+                .split('|')
+                .map(|c| c.trim().to_lowercase())
+                .filter(|c| !c.is_empty())
+                .map(|class| Certificate {
+                    class,
+                    number: text("certificate_number"),
+                    issuer: text("certified_by"),
+                    valid_from: columns.date_at("certified_from_on", row),
+                    valid_to: columns.date_at("certified_until_on", row),
+                })
+                .collect();
             let found = Facts {
                 name: text("organisation_name"),
                 registered_on: columns.date_at("registered_on", row),
@@ -100,13 +119,10 @@ fn register_facts(store: &Store, records: &[Record], resolution: &Resolution) ->
                 is_idea_based_declared: columns.bool_at("is_idea_based_declared", row),
                 municipality_code: text("municipality_code"),
                 parent: parent.filter(|p| p != id),
-                certified_classes,
+                certificates,
                 status_on: columns.date_at("status_on", row),
             };
-            // The later facts stand; of the same day, those read last.
-            if facts.get(id).is_none_or(|known| known.status_on <= found.status_on) {
-                facts.insert(id.clone(), found);
-            }
+            facts.entry(id.clone()).or_default().absorb(found);
         }
     }
     Ok(facts)
@@ -127,18 +143,27 @@ fn supplier_rows(records: &[Record], resolution: &Resolution, facts: &BTreeMap<S
             tops.insert(supplier.id.clone(), top);
         }
     }
+    let find = |id: &str| resolution.suppliers.binary_search_by(|s| s.id.as_str().cmp(id)).ok().map(|at| &resolution.suppliers[at]);
     let mut rows = TableBuilder::new(&schema::SUPPLIER);
     let mut classes = TableBuilder::new(&schema::SUPPLIER_CLASS);
     for id in &shown {
-        let found = resolution.suppliers.binary_search_by(|s| s.id.cmp(id)).ok().map(|at| &resolution.suppliers[at]);
+        let found = find(id);
         let facts = facts.get(id);
         let name = found.map_or(id.as_str(), |s| s.name.as_str());
         let vendors = found.map_or(0, |s| s.records.iter().filter(|r| records[**r as usize].origin == Origin::Line).count());
         let number = found.and_then(|s| s.organisation_number.as_deref());
+        let top = tops.get(id).unwrap_or(id);
+        let basis = match (top == id, resolution.parents.contains_key(id)) {
+            (true, _) => None,
+            (false, true) => Some("override"),
+            (false, false) => Some("register"),
+        };
         rows.text("supplier_id", Some(id))
             .text("supplier_name", Some(name))
             .text("organisation_number", number)
-            .text("supplier_group_id", Some(tops.get(id).unwrap_or(id)))
+            .text("supplier_group_id", Some(top))
+            .text("supplier_group_name", Some(find(top).map_or(top.as_str(), |s| s.name.as_str())))
+            .text("supplier_group_basis", basis)
             .text("municipality_code", facts.map(|f| f.municipality_code.as_str()).filter(|c| !c.is_empty()))
             .date("registered_on", facts.and_then(|f| f.registered_on))
             .date("deregistered_on", facts.and_then(|f| f.deregistered_on))

@@ -107,6 +107,37 @@ pub fn fold(text: &str) -> String {
 
 /// Reads a name.
 pub fn parse(text: &str) -> Name {
+    short_and_long(text).unwrap_or_else(|| parse_one(text))
+}
+
+/// `YBA - Yorkshire Business in the Arts`, `DEFIBSHOP - IMPERATIVE TRAINING LTD`, `S1042 - Smith Ltd`: a word before a dash that is the initials of what follows,
+/// a trading name before the name of a company, or a code, which names nobody. Any other word may be a part of the name, as in `BT - Openreach`.
+fn short_and_long(text: &str) -> Option<Name> {
+    let (short, long) = text.split_once(" - ")?;
+    let (short, long) = (short.trim(), long.trim());
+    if short.is_empty() || short.contains(char::is_whitespace) || !long.contains(char::is_whitespace) {
+        return None;
+    }
+    let folded = fold(short);
+    let code: String = folded.chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = parse_one(long);
+    if code.len() < 2 || name.blank.is_some() || !name.other_words.is_empty() {
+        return None;
+    }
+    // 3M and A1 are names.
+    if code.len() >= 4 && code.bytes().filter(u8::is_ascii_digit).count() >= 2 {
+        return Some(name);
+    }
+    let spelled = fold(long);
+    let initials = |is_short_word_in: bool| {
+        let words = spelled.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty() && (is_short_word_in || w.len() > 3));
+        words.filter_map(|w| w.chars().next()).collect::<String>()
+    };
+    let is_acronym = code.len() >= 3 && (initials(true) == code || initials(false) == code);
+    (is_acronym || name.form.is_some()).then(|| Name { other_words: vec![code], relation: Some(Relation::TradingAs), ..name })
+}
+
+fn parse_one(text: &str) -> Name {
     let words = Words::shared();
     let mut tokens = tokens(text, words);
     if let Some(blank) = words.blank(&tokens) {
@@ -135,7 +166,7 @@ pub fn parse(text: &str) -> Name {
     let count = tokens.len();
     let own = words.expanded(tokens);
     // A word said twice is one word; of what stood after the form at least one word must be left before it.
-    let tail = tail.saturating_sub(count - own.len()).min(own.len().saturating_sub(1));
+    let tail = tail.saturating_sub(count.saturating_sub(own.len())).min(own.len().saturating_sub(1));
     Name { words: own, other_words: words.expanded(other), relation, tail, form: form.or(other_form), blank }
 }
 
@@ -410,8 +441,13 @@ impl Words {
     fn expanded(&self, tokens: Vec<String>) -> Vec<String> {
         let mut words: Vec<String> = Vec::with_capacity(tokens.len());
         for token in tokens {
-            let word = self.abbreviations.get(token.as_str()).map_or(token, |means| (*means).to_string());
-            if !words.contains(&word) {
+            let Some(means) = self.abbreviations.get(token.as_str()) else {
+                if !words.contains(&token) {
+                    words.push(token);
+                }
+                continue;
+            };
+            for word in means.split(' ').filter(|w| !words.iter().any(|known| known == w)).map(str::to_string).collect::<Vec<_>>() {
                 words.push(word);
             }
         }
@@ -424,7 +460,7 @@ fn starts_with(tokens: &[String], phrase: &[&str]) -> bool {
 }
 
 /// Rows of an embedded list with `;` between fields, without its header.
-fn rows<const N: usize>(path: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+pub(super) fn rows<const N: usize>(path: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     let text = assets::text(path).unwrap_or_else(|| panic!("{path} is embedded"));
     text.lines().skip(1).filter(|line| !line.is_empty()).map(move |line| {
         let fields: Vec<&str> = line.split(';').collect();
@@ -455,6 +491,7 @@ mod tests {
             ("Städ i Norr AB (EJ ANVÄND)", "stad i norr", "AB"),
             ("AB", "ab", ""),
             ("Univ. of Lund", "university of lund", ""),
+            ("L.B. of Harrow", "london borough of harrow", ""),
             ("St.James Hospital", "st james hospital", ""),
             ("Marks &amp; Spencer plc", "marks spencer", "PLC"),
         ] {
@@ -471,6 +508,10 @@ mod tests {
             ("Norrbygg AB c/o Redovisning AB", "norrbygg", "", Some(Relation::CareOf)),
             ("Bibby Factors Yorkshire Ltd re Acme Roofing", "acme roofing", "", Some(Relation::Factored)),
             ("Swiss Re Europe", "swiss re europe", "", None),
+            ("YBA - Yorkshire Business In The Arts", "yorkshire business in the arts", "yba", Some(Relation::TradingAs)),
+            ("DEFIBSHOP - IMPERATIVE TRAINING LTD", "imperative training", "defibshop", Some(Relation::TradingAs)),
+            ("S1042 - Smith Trading", "smith trading", "", None),
+            ("BT - Calderdale PRU ONLY", "bt calderdale pru only", "", None),
         ] {
             let name = parse(text);
             assert_eq!((name.key().as_str(), name.other_words.join(" ").as_str(), name.relation), (words, other, relation), "{text}");

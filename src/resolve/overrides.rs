@@ -6,6 +6,7 @@
 //! name "Acme i Umeå" is SE5560360793         # controller 2025-03-02 seen on the invoice
 //! parent SE5560360793 of SE5560125790        # annual report 2024
 //! rename SE5560360793 "Acme"                 # so that people know it
+//! rename SE5560360793 "Acme Nya" from 2025-03-01   # new name: from that day records of that name are this supplier too
 //! ```
 //!
 //! A supplier is named by its id (`SE5560360793`, `name:…`), by an organisation number, by a vendor key (16 hex digits) or by
@@ -14,6 +15,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::model::Date;
 use crate::model::identifier::{self, Scheme};
 
 /// How a line points at a supplier.
@@ -38,8 +40,9 @@ pub enum Verdict {
     NameIs(String, String),
     /// The first is the parent company of the second.
     Parent(String, String),
-    /// The supplier is shown under this name.
-    Rename(String, String),
+    /// The supplier is shown under this name, always or from a day on; with a day, records of the name and without a number
+    /// of their own are this supplier.
+    Rename(String, String, Option<Date>),
 }
 
 /// One line with a verdict.
@@ -76,7 +79,10 @@ pub fn parse(text: &str, home: Option<Scheme>) -> std::result::Result<Vec<Line>,
             continue;
         }
         let wrong = || {
-            format!("{number}: \"{}\" is no verdict; write `same A B`, `different A B`, `name \"…\" is ID`, `parent ID of ID` or `rename ID \"…\"`", raw.trim())
+            format!(
+                "{number}: \"{}\" is no verdict; write `same A B`, `different A B`, `name \"…\" is ID`, `parent ID of ID` or `rename ID \"…\" [from YYYY-MM-DD]`",
+                raw.trim()
+            )
         };
         let reference = |word: &Word| match word {
             Word::Quoted(text) => Some(Reference::Name(text.clone())),
@@ -96,7 +102,10 @@ pub fn parse(text: &str, home: Option<Scheme>) -> std::result::Result<Vec<Line>,
                 plain_id(b).map(|b| Verdict::NameIs(name.clone(), b))
             }
             [Word::Plain(verb), a, Word::Plain(of), b] if verb == "parent" && of == "of" => plain_id(a).zip(plain_id(b)).map(|(a, b)| Verdict::Parent(a, b)),
-            [Word::Plain(verb), a, Word::Quoted(name)] if verb == "rename" => plain_id(a).map(|a| Verdict::Rename(a, name.clone())),
+            [Word::Plain(verb), a, Word::Quoted(name)] if verb == "rename" => plain_id(a).map(|a| Verdict::Rename(a, name.clone(), None)),
+            [Word::Plain(verb), a, Word::Quoted(name), Word::Plain(from), Word::Plain(day)] if verb == "rename" && from == "from" => {
+                plain_id(a).zip(Date::parse_iso(day)).map(|(a, day)| Verdict::Rename(a, name.clone(), Some(day)))
+            }
             _ => None,
         };
         let text = raw.trim().strip_suffix(&note).map_or(raw.trim(), |t| t.trim_end().trim_end_matches('#').trim_end()).to_string();
@@ -157,7 +166,11 @@ mod tests {
             ("same 0123456789abcdef name:00", Verdict::Same(Reference::Key("0123456789abcdef".to_string()), id("name:00"))),
             ("name \"Acme # 1\" is SE5560360793", Verdict::NameIs("Acme # 1".to_string(), "SE5560360793".to_string())),
             ("parent SE5560360793 of 5560125790", Verdict::Parent("SE5560360793".to_string(), "SE5560125790".to_string())),
-            ("rename SE5560360793 \"Acme\"", Verdict::Rename("SE5560360793".to_string(), "Acme".to_string())),
+            ("rename SE5560360793 \"Acme\"", Verdict::Rename("SE5560360793".to_string(), "Acme".to_string(), None)),
+            (
+                "rename SE5560360793 \"Acme Nya\" from 2025-03-01",
+                Verdict::Rename("SE5560360793".to_string(), "Acme Nya".to_string(), Date::parse_iso("2025-03-01")),
+            ),
         ] {
             assert_eq!(parse(text, Some(Scheme::SeOrganisation)).unwrap()[0].verdict, expect, "{text}");
         }
@@ -171,6 +184,7 @@ mod tests {
             ("same SE5560360794 \"x\"", "1: "),
             ("name \"x is SE5560360793", "1: a quoted name has no closing"),
             ("merge \"a\" \"b\"", "1: "),
+            ("rename SE5560360793 \"x\" from 2025-13-01", "1: "),
         ] {
             let error = parse(text, Some(Scheme::SeOrganisation)).unwrap_err();
             assert!(error.starts_with(part), "{error}");

@@ -198,16 +198,17 @@ fn enrich(record: &mut Record, rows: &[MasterRow]) {
 /// Suppliers as contract catalogues, price lists and registers name them.
 fn named_elsewhere(store: &Store) -> Result<Vec<Record>> {
     let mut found: BTreeMap<String, Record> = BTreeMap::new();
-    for (table, origin, name_column) in [
-        (&schema::CONTRACT, Origin::Contract, "vendor_name"),
-        (&schema::PRICE_LIST_ITEM, Origin::Contract, "vendor_name"),
-        (&schema::SUPPLIER_REGISTER, Origin::Register, "organisation_name"),
+    for (table, origin, name_column, number_column) in [
+        (&schema::CONTRACT, Origin::Contract, "vendor_name", "organisation_number"),
+        (&schema::PRICE_LIST_ITEM, Origin::Contract, "vendor_name", "organisation_number"),
+        (&schema::SUPPLIER_REGISTER, Origin::Register, "organisation_name", "organisation_number"),
+        (&schema::SUPPLIER_REGISTER, Origin::Register, "parent_organisation_name", "parent_organisation_number"),
     ] {
         for batch in store.read(table)? {
             let columns = Columns(&batch);
             for row in 0..batch.num_rows() {
                 let name = columns.text_at(name_column, row).unwrap_or_default();
-                let number = columns.text_at("organisation_number", row).unwrap_or_default();
+                let number = columns.text_at(number_column, row).unwrap_or_default();
                 if name.is_empty() && number.is_empty() {
                     continue;
                 }

@@ -6,16 +6,13 @@ use std::collections::BTreeMap;
 use arrow::array::Array;
 use rayon::prelude::*;
 
-use super::decide::Options;
+use super::decide::Resolution;
 use super::record::{Origin, Record};
 use super::sets::Method;
-use super::{decide, overrides, record};
 use crate::error::Result;
-use crate::model::identifier::Scheme;
 use crate::model::{Money, Total};
-use crate::pipeline::Context;
 use crate::schema;
-use crate::store::{Columns, FileEntry, Store};
+use crate::store::{Columns, FileEntry, Store, TableBuilder};
 
 /// One question to people.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,18 +35,12 @@ pub struct Question {
     pub verdict: String,
 }
 
-/// The `most` questions on which the most money hangs, the largest first; ties by text. Reads the lake as [`super::run`] does and decides
-/// again, since doubts are not stored.
-pub fn review(context: &Context, store: &Store, most: usize) -> Result<Vec<Question>> {
-    let home = Scheme::of_organisations_in(&context.config.currency);
-    let (lines, _) = overrides::read(&context.config.workspace.join(&context.config.supplier_overrides), home)?;
-    let mut gathered = record::gather(store)?;
-    let mut own_numbers = context.config.own_organisation_numbers.clone();
-    own_numbers.append(&mut gathered.buyer_ids);
-    let options = Options { home, own_numbers: &own_numbers, link_score_min: context.config.name_link_score_min, overrides: &lines };
-    let resolution = decide::decide(&gathered.records, &options)?;
-    let amounts = amounts(store, &context.config.currency)?;
-    let records = &gathered.records;
+/// Questions that are kept: beyond these no person reads.
+const QUESTIONS_MAX: usize = 10_000;
+
+/// The questions on which the most money hangs, the largest first; ties by text.
+pub(super) fn questions(store: &Store, records: &[Record], resolution: &Resolution, currency: &str) -> Result<Vec<Question>> {
+    let amounts = amounts(store, currency)?;
     let amount = |record: u32| amounts.get(&records[record as usize].key).copied().unwrap_or(Total::ZERO);
     let id = |record: u32| resolution.suppliers[resolution.links[record as usize].supplier as usize].id.as_str();
 
@@ -89,8 +80,28 @@ pub fn review(context: &Context, store: &Store, most: usize) -> Result<Vec<Quest
     }
     questions.sort_by(|x, y| y.at_risk.cmp(&x.at_risk).then_with(|| x.verdict.cmp(&y.verdict)));
     questions.dedup_by(|x, y| x.verdict == y.verdict);
-    questions.truncate(most);
+    questions.truncate(QUESTIONS_MAX);
     Ok(questions)
+}
+
+/// `resolved.supplier_review`.
+pub(super) fn rows(questions: &[Question]) -> arrow::record_batch::RecordBatch {
+    let mut rows = TableBuilder::new(&schema::SUPPLIER_REVIEW);
+    // An amount beyond what a file holds is shown as the largest that it does: the order is right all the same.
+    let money = |total: Total| Money::from_minor(total.minor().clamp(0, i128::from(Money::MAX_MINOR)) as i64);
+    for (question, rank) in questions.iter().zip(1..) {
+        rows.int("review_rank", Some(rank))
+            .boolean("is_linked", Some(question.is_linked))
+            .text("record", Some(&question.record))
+            .text("other", Some(&question.other))
+            .float("probability", Some((question.probability * 1e4).round() / 1e4))
+            .money("amount_net", money(question.amount))
+            .money("at_risk_net", money(question.at_risk))
+            .text("evidence", Some(&question.evidence))
+            .text("verdict", Some(&question.verdict));
+        rows.end_row();
+    }
+    rows.finish()
 }
 
 fn shown(record: &Record) -> String {

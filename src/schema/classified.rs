@@ -14,7 +14,7 @@ pub const LINE_CATEGORY: Table = Table {
         text("line_id", "The invoice line.").required(),
         text("period", "Month: YYYY-MM.").required(),
         text("category_code", "Category in the workspace's tree; empty when none could be given."),
-        text("category_method", "line, rule_vendor, rule_account, rule_text, contract, supplier_majority or unclassified.").required(),
+        text("category_method", "line, rule_vendor, rule_account, rule_text, contract, supplier_account, supplier_majority, model or unclassified.").required(),
         text("category_evidence", "The rule or the code that decided.").required(),
         float("category_confidence", "Probability that the category is right, 0 to 1.").required(),
         text("exclusion", "Why the line is not addressable: salary, tax, transfer, grant, internal, public_body, financial; empty when it is."),

@@ -14,8 +14,8 @@ pub const SPEND: Table = Table {
         text("line_id", "The invoice line.").required(),
         text("period", "Month: YYYY-MM.").required(),
         int("month_index", "year × 12 + month − 1, so that months can be counted.").required(),
-        date("covered_on", "The date used against contract terms: delivery, else invoice, else booking."),
-        text("covered_on_basis", "delivered, invoiced or booked: which date that is."),
+        date("covered_on", "The date used against contract terms: delivery, else invoice, else booking, else payment."),
+        text("covered_on_basis", "delivered, invoiced, booked or paid: which date that is."),
         text("buyer_id", "The contracting authority."),
         text("organisational_unit_id", "The buying unit; `unknown` when the line has none.").required(),
         text("organisational_unit_name", "Its name.").required(),
@@ -43,15 +43,18 @@ pub const SPEND: Table = Table {
         text("category_method", "The way the category was decided.").required(),
         text("item_id", "The seller's item number."),
         quantity("invoiced_quantity", "Quantity."),
+        text("unit_of_measure", "Unit of the quantity and of the price, as on the line."),
         quantity("unit_price", "Net price of one unit."),
         text("channel", "How the invoice came."),
         money("net_amount", "Net amount in the line's own currency.").required(),
+        money("vat_amount", "VAT in that currency, signed as the net amount; empty when the line does not say."),
         text("currency", "That currency.").required(),
         money("spend_net", "Net amount in the workspace's currency, VAT excluded; empty when no exchange rate is on file."),
+        date("exchange_rate_on", "Day of the rate that gave it; empty for lines in the workspace's currency, and without a rate."),
         boolean("is_addressable", "Whether the line counts as spend that contracts could cover.").required(),
         text("exclusion", "Why it does not: salary, tax, transfer, grant, internal, public_body, financial, no_exchange_rate."),
         text("outcome", "compliant, deviating (a contract covers it and a term is broken: M7, M8), off_contract (M1 to M6), ambiguous, undetermined (M9) or not_addressable.").required(),
-        text("match_class", "explicit, by_order, unique_scope, chosen, approved, ambiguous, out_of_scope, no_contract, not_contractable or unresolved.")
+        text("match_class", "explicit, by_order, unique_scope, chosen, ambiguous, out_of_scope, no_contract, not_contractable or unresolved.")
             .required(),
         int(
             "ladder_level",
@@ -63,9 +66,10 @@ pub const SPEND: Table = Table {
         text("reason", "M1 to M9 when the outcome is deviating, off_contract or undetermined; empty otherwise."),
         boolean("is_category_covered", "Whether any live contract covers this category and unit on the date: the catalogue's reach.").required(),
         money("price_deviation_net", "Paid above (+) or below (−) the agreed price, in the workspace's currency; empty without a price to compare."),
-        float("confidence", "How sure the decision is, 0 to 1.").required(),
+        float("confidence", "How sure the decision is, 0 to 1; for an undetermined line that names a contract: how sure that it is this one, if one covers it.").required(),
         int("candidate_count", "Contracts that were considered.").required(),
         text("evidence", "Reason codes of the decision, strongest first, separated by `;`: see docs/faults.md.").required(),
+        text("approved_exception_id", "For lines off contract or deviating: the approved exception that fits. The outcome stays."),
     ],
 };
 
@@ -103,5 +107,7 @@ pub const CONTRACT_TERM: Table = Table {
         boolean("is_followed_up_12m", "Whether it was followed up in the 12 months before the as-of date.").required(),
         boolean("has_code_of_conduct", "Whether the code of conduct is part of the contract; empty = not stated."),
         boolean("has_sustainability_clause", "Whether it has sustainability clauses; empty = not stated."),
+        date("signed_on", "Day on which the contract was signed; empty when not on file."),
+        int("amendment_count", "Amendments on file.").required(),
     ],
 };

@@ -17,25 +17,75 @@ pub const ANALYSES: &[&str] = &[
     "maverick_spend",
     "deviation_unit",
     "deviation_line",
+    "deviation_register",
+    "deviation_reporting",
     "direct_award_accumulation",
+    "documentation_duty",
+    "uncontracted_supplier",
     "ceiling_utilisation",
+    "ceiling_month",
     "contract_ending",
     "contract_use",
+    "retroactive_contract",
+    "approved_exception",
+    "contract_followability",
     "price_deviation",
+    "price_spread",
+    "saving_potential",
     "duplicate_invoice",
+    "limit_bunching",
+    "split_purchase",
+    "fast_growing_supplier",
+    "bank_account_change",
+    "bank_account_shared",
+    "round_amount",
+    "rest_day_posting",
+    "relative_size",
+    "benford_scope",
+    "benford_digit",
+    "tco_cell",
     "tco_supplier",
     "tco_category",
+    "tco_contract",
+    "tco_unit",
+    "process_cost_channel",
     "diversity_class",
     "diversity_unit",
     "diversity_month",
+    "diversity_category",
+    "diversity_goal",
+    "diversity_supplier",
+    "diversity_opportunity",
+    "diversity_tier2",
     "new_supplier",
     "concentration_category",
+    "dependency_supplier",
+    "category_risk",
+    "supplier_alert",
+    "foreign_supply",
+    "supplier_shared",
     "supplier_pareto",
+    "supplier_group",
+    "supplier_finding",
+    "emission_category",
+    "sustainability_category",
+    "circular_spend",
+    "tender_competition",
+    "competition_year",
+    "bidder",
+    "bid_rotation",
+    "bid_spread",
     "spend_cube",
+    "spend_change",
     "exclusion",
     "source_reconciliation",
+    "ledger_reconciliation",
+    "source_finding",
+    "currency_conversion",
     "unit_completeness",
+    "input_coverage",
     "category_method_share",
+    "category_review",
 ];
 
 /// The key figures with their comparisons, made from `data/kpi/*.toml`.
@@ -74,6 +124,70 @@ pub const KEY_FIGURE: Table = Table {
         boolean("is_target_met", "Whether the value reaches the target; empty without value or target."),
         float("previous_value", "Flow: the window that ended one month earlier. State: empty, since no earlier state is kept."),
         float("last_year_value", "Flow: the twelve months before the window; empty when not all of them are loaded."),
+        float("coverage_min", "Share that must be judged before the figure says anything; empty when the figure states none."),
+        boolean("is_coverage_enough", "Whether coverage_ratio reaches coverage_min; empty when either is."),
+    ],
+};
+
+/// The figures over each kind of period that ends on the as-of date.
+pub const KEY_FIGURE_PERIOD: Table = Table {
+    schema: "metric",
+    name: "key_figure_period",
+    grain: "one key figure × kind of period",
+    key: &["figure_code", "period_kind"],
+    is_partitioned: false,
+    doc: "Key figures in the month, the tertial so far, the year to date and the rolling twelve months that end with the as-of month, against the period before, the year before and the target. A state has one row.",
+    columns: &[
+        text("figure_code", "Code of the figure.").required(),
+        text("period_kind", "month, tertial, year_to_date, rolling_12 or state.").required(),
+        int("period_order", "Order of the kinds, from 1.").required(),
+        text("first_period", "First month; for a state the as-of month.").required(),
+        text("last_period", "Last month: that of the as-of date.").required(),
+        int("month_count", "Months of the period.").required(),
+        int("loaded_month_count", "Of them, with lines.").required(),
+        money("numerator", "Exact numerator."),
+        money("denominator", "Exact denominator; empty for counts and amounts."),
+        float("value", "The figure; empty when the denominator is zero or nothing could be judged."),
+        float("coverage_ratio", "Share of what the figure is about that could be judged."),
+        boolean("is_coverage_enough", "Whether that reaches what the figure needs; empty when it needs or has none."),
+        text(
+            "previous_first_period",
+            "First month of the period before: the month before, the whole tertial before, the twelve months that ended a month earlier; none for the year to date.",
+        ),
+        float("previous_value", "Value of it; empty when not all its months are loaded."),
+        float("previous_change", "value − previous_value."),
+        float("last_year_value", "Value of the same months a year earlier; empty when not all of them are loaded."),
+        float("last_year_change", "value − last_year_value."),
+        float("target_value", "Target in force at the as-of date."),
+        date("target_on", "The day by which it is to be reached."),
+        float("target_gap", "value − target_value."),
+        boolean("is_target_met", "Whether the value reaches the target."),
+    ],
+};
+
+/// The figures of each unit beside the others.
+pub const KEY_FIGURE_UNIT: Table = Table {
+    schema: "metric",
+    name: "key_figure_unit",
+    grain: "one key figure × organisational unit",
+    key: &["figure_code", "organisational_unit_id"],
+    is_partitioned: false,
+    doc: "Key figures that units can be compared by: each unit's value over the figure's window, its rank, and its distance to the whole buyer and to the best unit.",
+    columns: &[
+        text("figure_code", "Code of the figure.").required(),
+        text("organisational_unit_id", "Unit; `unknown` when the lines name none.").required(),
+        text("organisational_unit_name", "Its name.").required(),
+        money("numerator", "Exact numerator.").required(),
+        money("denominator", "Exact denominator; empty for counts and amounts."),
+        float("value", "The unit's value; empty when the denominator is zero."),
+        float("coverage_ratio", "Share of what the figure is about that could be judged in the unit."),
+        boolean("is_coverage_enough", "Whether that reaches what the figure needs; empty when it needs or has none."),
+        float("whole_value", "Value of all units together over the same months."),
+        float("whole_difference", "value − whole_value."),
+        float("best_value", "Value of the best unit."),
+        float("best_difference", "value − best_value."),
+        int("unit_rank", "1 = the best; units of equal value share a rank. Empty without a value."),
+        int("unit_count", "Units with a value.").required(),
     ],
 };
 
@@ -99,6 +213,8 @@ pub const KEY_FIGURE_MONTH: Table = Table {
 pub const DERIVED: &[&Table] = &[
     &KEY_FIGURE,
     &KEY_FIGURE_MONTH,
+    &KEY_FIGURE_PERIOD,
+    &KEY_FIGURE_UNIT,
     &life_cycle::BID,
     &life_cycle::COMPONENT,
     &life_cycle::CASH_FLOW,
@@ -122,6 +238,10 @@ pub struct Analysis {
     pub what: &'static str,
     /// Why anyone should care.
     pub why: &'static str,
+    /// For lists to review: what innocent causes a row can have, in Swedish; empty for other analyses.
+    pub caution_sv: &'static str,
+    /// The same in English.
+    pub caution_en: &'static str,
     /// The chart that suits it: kind, then `x=`, `y=` and `series=` with columns, separated by `; `.
     pub chart: &'static str,
     /// Sentences of the buyer's policy that it measures.
@@ -161,7 +281,7 @@ pub fn metric_tables() -> impl Iterator<Item = &'static Table> {
 
 /// Reads the header of a query. The strings live as long as the program, as those of declared tables do.
 pub fn parse(name: &'static str, sql: &'static str) -> Result<Analysis, String> {
-    const KEYS: &[&str] = &["title", "what", "why", "grain", "key", "column", "chart", "policy", "source"];
+    const KEYS: &[&str] = &["title", "what", "why", "caution", "grain", "key", "column", "chart", "policy", "source"];
     let mut columns: Vec<Column> = Vec::new();
     let mut values: Vec<(&str, &str)> = Vec::new();
     for line in sql.lines().take_while(|l| l.starts_with("--")) {
@@ -191,6 +311,10 @@ pub fn parse(name: &'static str, sql: &'static str) -> Result<Analysis, String> 
         .collect::<Result<Vec<_>, _>>()?;
     let (title_sv, title_en) = value("title")?.split_once(" | ").ok_or("the title is `svenska | English`")?;
     let (what, why) = (value("what")?, value("why")?);
+    let (caution_sv, caution_en) = match value("caution") {
+        Ok(caution) => caution.split_once(" | ").ok_or("the caution is `svenska | English`")?,
+        Err(_) => ("", ""),
+    };
     let table = Table {
         schema: "metric",
         name,
@@ -206,6 +330,8 @@ pub fn parse(name: &'static str, sql: &'static str) -> Result<Analysis, String> 
         title_en,
         what,
         why,
+        caution_sv,
+        caution_en,
         chart: value("chart")?,
         policy: policy.leak(),
         source: value("source")?,

@@ -2,6 +2,7 @@
 //! registration, the empty tables that queries are planned on, and `docs/tables.md`.
 
 mod classified;
+pub mod faults;
 mod lake;
 pub mod life_cycle;
 mod matched;
@@ -31,6 +32,8 @@ pub enum Type {
     Money,
     /// Quantity or unit price: `Decimal(18,4)`.
     Quantity,
+    /// Exchange rate: `Decimal(18,8)`.
+    Rate,
     /// Calendar day.
     Date,
     /// True or false.
@@ -47,6 +50,7 @@ impl Type {
             Type::Int => DataType::Int64,
             Type::Money => DataType::Decimal128(18, 2),
             Type::Quantity => DataType::Decimal128(18, 4),
+            Type::Rate => DataType::Decimal128(18, 8),
             Type::Date => DataType::Date32,
             Type::Bool => DataType::Boolean,
             Type::Float => DataType::Float64,
@@ -60,6 +64,7 @@ impl Type {
             Type::Int => "int",
             Type::Money => "money",
             Type::Quantity => "quantity",
+            Type::Rate => "rate",
             Type::Date => "date",
             Type::Bool => "bool",
             Type::Float => "float",
@@ -68,7 +73,7 @@ impl Type {
 
     /// The type that a word of an SQL header names.
     pub fn from_word(word: &str) -> Option<Type> {
-        [Type::Text, Type::Int, Type::Money, Type::Quantity, Type::Date, Type::Bool, Type::Float].into_iter().find(|t| t.word() == word)
+        [Type::Text, Type::Int, Type::Money, Type::Quantity, Type::Rate, Type::Date, Type::Bool, Type::Float].into_iter().find(|t| t.word() == word)
     }
 }
 
@@ -112,6 +117,10 @@ pub const fn money(name: &'static str, doc: &'static str) -> Column {
 /// A quantity or unit-price column.
 pub const fn quantity(name: &'static str, doc: &'static str) -> Column {
     Column::new(name, Type::Quantity, doc)
+}
+/// An exchange-rate column.
+pub const fn rate(name: &'static str, doc: &'static str) -> Column {
+    Column::new(name, Type::Rate, doc)
 }
 /// A date column.
 pub const fn date(name: &'static str, doc: &'static str) -> Column {
@@ -174,17 +183,35 @@ pub const TABLES: &[&Table] = &[
     &REJECT,
     &INVOICE_LINE,
     &CONTRACT,
+    &CONTRACT_AMENDMENT,
+    &PURCHASE_ORDER,
+    &APPROVED_EXCEPTION,
+    &TENDER,
+    &AWARD,
+    &BID,
     &VENDOR_RECORD,
     &ORGANISATIONAL_UNIT,
     &PRICE_LIST_ITEM,
     &SUPPLIER_REGISTER,
     &SPEND_CATEGORY,
     &CATEGORY_RULE,
+    &LEDGER_BALANCE,
+    &EXCHANGE_RATE,
+    &FINDING,
+    &CATEGORY_ATTRIBUTE,
+    &EMISSION_FACTOR,
+    &PRICE_INDEX,
+    &TIER2_REPORT,
+    &DIVERSITY_GOAL,
+    &DEVIATION_REPORT,
+    &DIRECT_AWARD_RECORD,
     &SUPPLIER,
     &VENDOR_SUPPLIER,
     &SUPPLIER_CLASS,
     &CONTRACT_SUPPLIER,
     &SUPPLIER_OVERRIDE,
+    &VENDOR_FINDING,
+    &SUPPLIER_REVIEW,
     &LINE_CATEGORY,
     &SPEND,
     &CONTRACT_TERM,
@@ -192,6 +219,7 @@ pub const TABLES: &[&Table] = &[
     &CALENDAR,
     &DAY,
     &COST_COMPONENT,
+    &COST_TEXT,
     &THRESHOLD,
     &PARAMETER,
 ];

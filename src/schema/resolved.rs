@@ -1,6 +1,6 @@
 //! `resolved.*`: who the vendor records really are. Resolve writes these.
 
-use super::{Table, date, float, int, text};
+use super::{Table, boolean, date, float, int, money, text};
 
 /// One row per real organisation.
 pub const SUPPLIER: Table = Table {
@@ -15,6 +15,8 @@ pub const SUPPLIER: Table = Table {
         text("supplier_name", "The most used name among its records.").required(),
         text("organisation_number", "Organisation number, when one is valid."),
         text("supplier_group_id", "Supplier id of the topmost parent, or the supplier itself.").required(),
+        text("supplier_group_name", "Name of the topmost parent, or of the supplier itself."),
+        text("supplier_group_basis", "What says that there is a parent: override (a person's verdict) or register; empty when the supplier has none."),
         text("municipality_code", "Municipality of the seat, from the register."),
         date("registered_on", "Date of registration, from the register."),
         date("deregistered_on", "Date of deregistration, from the register."),
@@ -41,7 +43,10 @@ pub const VENDOR_SUPPLIER: Table = Table {
         float("link_score", "Probability that the link is right, 0 to 1.").required(),
         text("link_method", "identifier, master, override, name or alone.").required(),
         text("link_evidence", "The evidence, strongest first, separated by `; `.").required(),
-        text("finding", "placeholder, redacted, dummy_identifier, invalid_identifier or one_off: why no link was made; empty otherwise."),
+        text(
+            "finding",
+            "placeholder, redacted, dummy_identifier, invalid_identifier, shared_identifier, own_identifier, shared_name or one_off: why no link was made; empty otherwise.",
+        ),
     ],
 };
 
@@ -96,5 +101,46 @@ pub const SUPPLIER_OVERRIDE: Table = Table {
         text("override_note", "Who, when and why."),
         text("override_status", "in_force or stale.").required(),
         text("remedy", "What to do about a stale line."),
+    ],
+};
+
+/// One row per vendor record and finding.
+pub const VENDOR_FINDING: Table = Table {
+    schema: "resolved",
+    name: "vendor_finding",
+    grain: "one finding on one vendor record",
+    key: &["vendor_key", "finding", "subject"],
+    is_partitioned: false,
+    doc: "What is odd about vendor records and is no link: accounts that several suppliers share, one number for many payees, names of nobody, numbers that prove nothing.",
+    columns: &[
+        text("vendor_key", "The vendor record.").required(),
+        text(
+            "finding",
+            "shared_bank_account, one_off, redacted, placeholder, dummy_identifier, invalid_identifier, shared_identifier, own_identifier or shared_name.",
+        )
+        .required(),
+        text("subject", "What the records have in common: the account, the vendor number with its source, the identifier, or the source.").required(),
+        text("supplier_id", "The supplier that the record was given.").required(),
+    ],
+};
+
+/// One row per question to people.
+pub const SUPPLIER_REVIEW: Table = Table {
+    schema: "resolved",
+    name: "supplier_review",
+    grain: "one link between vendor records that a person should look at",
+    key: &["review_rank"],
+    is_partitioned: false,
+    doc: "Links that were made and may be wrong, and links that were not made and may be missed, by the money that hangs on them. `spendtrace review` shows it.",
+    columns: &[
+        int("review_rank", "From 1, the most money at risk first.").required(),
+        boolean("is_linked", "Whether the link stands now; else it is one that was not made.").required(),
+        text("record", "The record in question: source, number and name.").required(),
+        text("other", "The supplier that it is linked to, or the record that it is like.").required(),
+        float("probability", "Probability that the two are one supplier, 0 to 1.").required(),
+        money("amount_net", "Sum of |net amount| of the record's lines in the workspace's currency.").required(),
+        money("at_risk_net", "amount_net times the probability that what stands now is wrong: an estimate, never part of a sum.").required(),
+        text("evidence", "Why they may be one.").required(),
+        text("verdict", "The line to add to the file of supplier verdicts when the answer is not what stands now.").required(),
     ],
 };

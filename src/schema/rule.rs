@@ -18,6 +18,7 @@ pub const RUN: Table = Table {
         text("last_period", "Last month with lines.").required(),
         int("loaded_month_count", "Months with lines.").required(),
         text("currency", "The workspace's currency.").required(),
+        text("home_country", "ISO 3166 code of the country that the currency tells; empty for currencies of several countries."),
     ],
 };
 
@@ -53,21 +54,45 @@ pub const DAY: Table = Table {
         date("day_on", "The day.").required(),
         int("day_index", "Days since 1970-01-01.").required(),
         int("month_index", "Index of its month.").required(),
+        int("weekday_number", "1 Monday to 7 Sunday.").required(),
+        text(
+            "rest_day_kind",
+            "holiday, sunday or saturday, the first that fits; empty on working days. Holidays by data/reference/holidays.toml for the workspace's currency.",
+        ),
+    ],
+};
+
+/// One row per component of observed total cost.
+pub const COST_COMPONENT: Table = Table {
+    schema: "rule",
+    name: "cost_component",
+    grain: "one component of observed total cost",
+    key: &["component_code"],
+    is_partitioned: false,
+    doc: "The components of observed total cost with their switches, from data/reference/cost_components.toml and the setting cost_components.",
+    columns: &[
+        text("component_code", "Code: the column of the tco tables without its `_net`.").required(),
+        int("component_order", "Order, from 1.").required(),
+        text("name_sv", "Name in Swedish.").required(),
+        text("name_en", "Name in English.").required(),
+        boolean("is_included", "Whether it is counted; zero in every table when not.").required(),
+        text("component_source", "What it is made from.").required(),
     ],
 };
 
 /// One row per text that tells a cost component.
-pub const COST_COMPONENT: Table = Table {
+pub const COST_TEXT: Table = Table {
     schema: "rule",
-    name: "cost_component",
+    name: "cost_text",
     grain: "one text that tells a cost component",
-    key: &["account_text"],
+    key: &["text_place", "match_text"],
     is_partitioned: false,
-    doc: "Texts in account names that make a line freight or a fee in the observed total cost, from data/reference/cost_components.toml.",
+    doc: "Texts that make a line freight or a fee in the observed total cost, from data/reference/cost_components.toml.",
     columns: &[
-        text("account_text", "Lower-case text that the account's name contains.").required(),
+        text("text_place", "account_name: the account's name contains it; line_text: it is the first word of the line's text.").required(),
+        text("match_text", "The text, lower case.").required(),
         text("component_code", "freight or fee.").required(),
-        text("component_source", "Where the text comes from.").required(),
+        text("text_source", "Where the text comes from.").required(),
     ],
 };
 

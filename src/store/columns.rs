@@ -32,7 +32,7 @@ impl<'a> Columns<'a> {
         self.column(name).as_primitive::<Int64Type>()
     }
 
-    /// A money or quantity column, in units of 10^−2 or 10^−4.
+    /// A money, quantity or rate column, in units of 10^−2, 10^−4 or 10^−8.
     pub fn decimal(self, name: &str) -> &'a Decimal128Array {
         self.column(name).as_primitive::<Decimal128Type>()
     }
@@ -68,6 +68,12 @@ impl<'a> Columns<'a> {
     pub fn quantity_at(self, name: &str, row: usize) -> Option<i64> {
         let column = self.decimal(name);
         (!column.is_null(row)).then(|| i64::try_from(column.value(row)).expect("Decimal(18,4) fits i64"))
+    }
+
+    /// The exchange rate of a row in units of 10^−8, `None` when null.
+    pub fn rate_at(self, name: &str, row: usize) -> Option<i64> {
+        let column = self.decimal(name);
+        (!column.is_null(row)).then(|| i64::try_from(column.value(row)).expect("Decimal(18,8) fits i64"))
     }
 
     /// The day of a row, `None` when null.
@@ -123,7 +129,7 @@ impl TableBuilder {
             .map(|c| match c.ty {
                 Type::Text => Builder::Text(StringBuilder::new()),
                 Type::Int => Builder::Int(Int64Builder::new()),
-                Type::Money | Type::Quantity => {
+                Type::Money | Type::Quantity | Type::Rate => {
                     let DataType::Decimal128(precision, scale) = c.ty.arrow() else { unreachable!("money and quantity are decimals") };
                     Builder::Decimal(Decimal128Builder::new().with_precision_and_scale(precision, scale).expect("a declared decimal is valid"))
                 }
@@ -133,6 +139,11 @@ impl TableBuilder {
             })
             .collect();
         TableBuilder { table, builders, rows: 0 }
+    }
+
+    /// The table of the rows.
+    pub const fn table(&self) -> &'static Table {
+        self.table
     }
 
     /// Rows ended so far.

@@ -24,6 +24,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::{RecordBatch, RecordBatchReader as _};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection};
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
@@ -88,6 +89,9 @@ impl Store {
         if self.verified.lock().expect("no panic while holding").contains(&entry.path) {
             return Ok(path);
         }
+        if !path.is_file() {
+            return Err(Error::Reconcile(format!("{}: the file is gone; restore it, or delete the output folder and run again", path.display())));
+        }
         let (hash, bytes) = sha256_of(&path)?;
         if hash != entry.sha256 || bytes != entry.bytes {
             return Err(Error::Reconcile(format!(
@@ -99,6 +103,16 @@ impl Store {
         }
         self.verified.lock().expect("no panic while holding").insert(entry.path.clone());
         Ok(path)
+    }
+
+    /// Checks every file that counts, so that no figure is shown beside a damaged one, even where nothing new is to be made.
+    ///
+    /// # Errors
+    /// [`Error::Reconcile`] with the name of the first file, in their order, that is not the one that was written.
+    pub fn verify(&self) -> Result<()> {
+        let entries: Vec<&FileEntry> = self.manifest.tables.values().flatten().collect();
+        let faults: Vec<Error> = entries.par_iter().filter_map(|entry| self.verified_path(entry).err()).collect();
+        faults.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Reads one file of a table: `columns` (all when `None`) in declared order, `rows` per batch, verified before the first.
@@ -208,6 +222,11 @@ impl Transaction<'_> {
     /// The store as it was before this change.
     pub fn store(&self) -> &Store {
         self.store
+    }
+
+    /// The files of a table as they will be, in a fixed order.
+    pub fn files(&self, table: &Table) -> &[FileEntry] {
+        self.manifest.tables.get(&table.full_name()).map_or(&[], Vec::as_slice)
     }
 
     /// A writer for a new file of `table`, in `period`'s folder when the table is partitioned. `stem` begins the file's name.

@@ -196,9 +196,12 @@ fn writer_properties(table: &Table) -> WriterProperties {
     for column in table.columns {
         let path = ColumnPath::from(column.name);
         // Nearly every value differs: a dictionary would be built and thrown away.
-        if matches!(column.name, "line_id" | "invoice_key") {
+        if matches!(column.name, "line_id" | "invoice_key") || (column.name == "voucher_number" && column.ty == Type::Text) {
             properties = properties.set_column_dictionary_enabled(path, false).set_column_encoding(column.name.into(), Encoding::DELTA_BYTE_ARRAY);
-        } else if matches!(column.name, "row_fingerprint" | "source_byte") {
+        } else if column.name == "row_fingerprint" {
+            // A hash has nothing to compress.
+            properties = properties.set_column_dictionary_enabled(path.clone(), false).set_column_compression(path, Compression::UNCOMPRESSED);
+        } else if matches!(column.name, "source_byte" | "net_amount" | "vat_amount" | "invoice_number") {
             properties = properties.set_column_dictionary_enabled(path, false);
         } else if column.name == "source_line" {
             properties = properties.set_column_dictionary_enabled(path, false).set_column_encoding(column.name.into(), Encoding::DELTA_BINARY_PACKED);

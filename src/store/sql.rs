@@ -86,31 +86,34 @@ impl SqlSession {
     }
 
     fn collect(&self, what: &str, sql: &str) -> Result<DataFrame> {
-        let text = with_view_names(sql);
+        let text = with_typed_results(&with_view_names(sql));
         let text = text.trim().trim_end_matches(';');
         // Each call has a context of its own: a clone of one would share its tables, and queries run in parallel.
         let mut context = SQLContext::new();
         for (name, frame) in &self.views {
             context.register(name, frame.clone());
         }
-        let lazy = execute(&mut context, text).map_err(|e| engine_error(what, &e))?;
-        // With it, `order by amount limit n` becomes a top-k node, which in this version of the engine panics on 128-bit keys.
-        let lazy = lazy.with_slice_pushdown(false);
-        let result = lazy.collect_with_engine(Engine::Streaming).map_err(|e| engine_error(what, &e))?;
-        Ok(result.unwrap_single())
+        execute(&mut context, text).map_err(|e| engine_error(what, &e))
     }
 }
 
-/// Runs a statement step by step: each CTE that is named more than once is shared, which the engine by itself does not do for
-/// CTEs that build on each other (a query over duplicates took ten times as long, and nine times the memory, with each name a copy).
-fn execute(context: &mut SQLContext, text: &str) -> polars::error::PolarsResult<LazyFrame> {
-    let Some((steps, rest)) = split_steps(text) else { return context.execute(text) };
+/// Runs a statement step by step: a CTE that is named more than once is computed once and kept. Left to the engine, each name
+/// would be a copy; and as a shared node of one plan it would be walked anew for every name and for every node above it, since
+/// the engine's planner looks for files below each node that it converts (three invoice lines took ten seconds of planning).
+fn execute(context: &mut SQLContext, text: &str) -> polars::error::PolarsResult<DataFrame> {
+    let Some((steps, rest)) = split_steps(text) else { return collect(context.execute(text)?) };
     for (at, (name, body)) in steps.iter().enumerate() {
         let uses: usize = steps[at + 1..].iter().map(|(_, later)| count_word(later, name)).sum::<usize>() + count_word(rest, name);
         let frame = context.execute(body)?;
-        context.register(name, if uses > 1 { frame.cache() } else { frame });
+        context.register(name, if uses > 1 { collect(frame)?.lazy() } else { frame });
     }
-    context.execute(rest)
+    collect(context.execute(rest)?)
+}
+
+fn collect(lazy: LazyFrame) -> polars::error::PolarsResult<DataFrame> {
+    // With it, `order by amount limit n` becomes a top-k node, which in this version of the engine panics on 128-bit keys.
+    let lazy = lazy.with_slice_pushdown(false);
+    Ok(lazy.collect_with_engine(Engine::Streaming)?.unwrap_single())
 }
 
 /// `with a as (…), b as (…) select …` → the named bodies and the rest; `None` when the text is not of that form, which is then
@@ -227,6 +230,30 @@ fn with_view_names(sql: &str) -> String {
     out
 }
 
+/// A whole number as the result of a case, `then 1` or `else 0`, as a whole number of 64 bits. The engine leaves such literals without
+/// a type until a row meets them: summed over no rows they have none, and what is built on the sum stops with a panic.
+fn with_typed_results(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut at = 0;
+    let mut is_result = false;
+    while at < sql.len() {
+        let token = &sql[at..at + token_length(&sql[at..])];
+        at += token.len();
+        let is_blank = token.trim().is_empty() || token.starts_with("--");
+        let next = skip_blank(&sql[at..]);
+        let ends = ["when", "else", "end"].iter().any(|word| keyword(next, word).is_some());
+        if is_result && ends && token.bytes().all(|b| b.is_ascii_digit()) {
+            out.extend(["cast(", token, " as bigint)"]);
+        } else {
+            out.push_str(token);
+        }
+        if !is_blank {
+            is_result = token.eq_ignore_ascii_case("then") || token.eq_ignore_ascii_case("else");
+        }
+    }
+    out
+}
+
 fn empty_frame(table: &Table) -> LazyFrame {
     let columns = table
         .columns
@@ -237,6 +264,7 @@ fn empty_frame(table: &Table) -> LazyFrame {
                 Type::Int => DataType::Int64,
                 Type::Money => DataType::Decimal(18, 2),
                 Type::Quantity => DataType::Decimal(18, 4),
+                Type::Rate => DataType::Decimal(18, 8),
                 Type::Date => DataType::Date,
                 Type::Bool => DataType::Boolean,
                 Type::Float => DataType::Float64,
@@ -258,6 +286,8 @@ fn natural_array(column: &Column) -> std::result::Result<ArrayRef, String> {
         DataType::Date => Type::Date,
         DataType::Decimal(_, scale) => return decimal_array(column, 38, *scale as i8),
         DataType::Null => return Ok(new_null_array(&ArrowType::Utf8, column.len())),
+        // `max(case when … then 1 else 0 end)` of no rows keeps the type of the literals, which is none.
+        DataType::Unknown(_) if column.null_count() == column.len() => return Ok(new_null_array(&ArrowType::Int64, column.len())),
         other => return Err(format!("type {other} cannot be shown; cast it to text, number or date")),
     };
     typed_array(column, ty)
@@ -278,6 +308,7 @@ fn typed_array(column: &Column, ty: Type) -> std::result::Result<ArrayRef, Strin
         Type::Date if series.dtype() == &DataType::Date => Arc::new(cast(DataType::Int32)?.i32().map_err(|_| wrong())?.iter().collect::<Date32Array>()),
         Type::Money => decimal_array(column, 18, 2)?,
         Type::Quantity => decimal_array(column, 18, 4)?,
+        Type::Rate => decimal_array(column, 18, 8)?,
         _ => return Err(wrong()),
     })
 }
@@ -327,6 +358,18 @@ mod tests {
         assert_eq!((count_word(rest, "a"), count_word(steps[1].1, "a"), count_word("'a' -- a\n ab", "a")), (2, 1, 0));
         for other in ["select 1", "with recursive a as (select 1) select 1", "with a as (select 1", "within"] {
             assert_eq!(split_steps(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn results_of_cases_have_a_type() {
+        for (sql, expect) in [
+            ("case when a then 1 else 0 end", "case when a then cast(1 as bigint) else cast(0 as bigint) end"),
+            ("CASE WHEN a THEN 12 -- x\n WHEN b THEN 2.5 END", "CASE WHEN a THEN cast(12 as bigint) -- x\n WHEN b THEN 2.5 END"),
+            ("case when a then 1 + b else '0' end", "case when a then 1 + b else '0' end"),
+            ("case when a = 1 then b else 'then 1 else' end", "case when a = 1 then b else 'then 1 else' end"),
+        ] {
+            assert_eq!(with_typed_results(sql), expect);
         }
     }
 

@@ -5,14 +5,15 @@
 //! the same [`Options`] give the same bytes. The truth follows from how a line was put together (`lines`, `plan`) and is
 //! independent of the matching code.
 //!
-//! Files below `out`: `spendtrace.toml`, one folder for each ledger, `contracts/`, `register/`, and `truth/` with
-//! `cases.csv` (situation → outcome, reason), `lines/` with a file for each invoice file, `rejects.csv`, `vendors.csv`, `suppliers.csv`, `duplicates.csv`
-//! and `direct_awards.csv`. A line is named by its file and the number of its record there, from 1, faulty ones included.
+//! Files below `out`: `spendtrace.toml`, one folder for each ledger, `contracts/`, `register/`, `tenders/`, `lcc/`, and `truth/` with
+//! `cases.csv` (situation → outcome, reason), `lines/` with a file for each invoice file, `rejects.csv`, `vendors.csv`, `suppliers.csv`, `duplicates.csv`,
+//! `direct_awards.csv` and `tenders.csv`. A line is named by its file and the number of its record there, from 1, faulty ones included.
 
 mod faults;
 mod layout;
 mod lines;
 mod plan;
+mod procurement;
 mod rng;
 mod side;
 mod words;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::layout::mapping;
+use super::procurement;
 use super::rng::{Rng, mix, round_up};
 use super::words::*;
 use super::world::*;
@@ -29,6 +30,15 @@ pub fn write(options: &Options, world: &World, burnt: &[i64], ledgers: usize) ->
         ("register/category-rules.csv", rules(world)),
     ] {
         put(&options.out.join(path), &text)?;
+    }
+    let (releases, planted) = procurement::tenders(options, world);
+    put(&options.out.join("tenders/releases.jsonl"), &releases)?;
+    if options.has_truth {
+        put(&options.out.join("truth/tenders.csv"), &planted)?;
+    }
+    let calculation = procurement::calculation(options, world, burnt);
+    if !calculation.is_empty() {
+        put(&options.out.join("lcc/utrustning.toml"), &calculation)?;
     }
     Ok(rejects)
 }
@@ -78,6 +88,9 @@ fn settings(options: &Options, world: &World, ledgers: usize) -> String {
         ("suppliers", "register/suppliers.csv", "supplier-register"),
         ("categories", "register/categories.csv", "category-tree"),
         ("category-rules", "register/category-rules.csv", "category-rules"),
+        ("tenders", "tenders/*.jsonl", "notice-tender"),
+        ("awards", "tenders/*.jsonl", "notice-award"),
+        ("bids", "tenders/*.jsonl", "notice-bid"),
     ] {
         source(name, path, mapping);
     }

@@ -22,8 +22,8 @@ use crate::error::{Error, Result};
 use crate::model::{Date, Money};
 use crate::pipeline::Context;
 use crate::rules::Rules;
-use crate::schema;
-use crate::store::{Columns, Store, Transaction};
+use crate::schema::{self, Table};
+use crate::store::{Columns, Frame, Store};
 
 /// The folder of the workspace that holds the procurements.
 pub const FOLDER: &str = "lcc";
@@ -68,15 +68,15 @@ pub fn fingerprint_text(workspace: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Evaluates the workspace's procurements and writes [`crate::schema::life_cycle::TABLES`]; without any the tables are there and empty.
+/// Evaluates the workspace's procurements: the rows of [`crate::schema::life_cycle::TABLES`]; none of any without procurements.
 ///
 /// # Errors
 /// Those of [`read_folder`] and [`evaluate`]; `Error::Input` when a procurement to be followed up is not in the workspace's currency.
-pub fn run(context: &Context, transaction: &mut Transaction<'_>) -> Result<()> {
+pub fn batches(context: &Context, store: &Store) -> Result<Vec<(&'static Table, Frame)>> {
     let all = read_folder(&context.config.workspace, &context.rules)?;
-    let as_of = context.as_of(transaction.store());
+    let as_of = context.as_of(store);
     let mut rows = tables::Rows::default();
-    let mut lines = lines_of_contracts(transaction.store(), &all)?;
+    let mut lines = lines_of_contracts(store, &all)?;
     for Named { id, procurement } in &all {
         let at = |e: Error| Error::Input(format!("{FOLDER}/{id}.toml: {e}"));
         rows.add_evaluation(id, procurement, &evaluate(procurement).map_err(at)?);
@@ -90,7 +90,7 @@ pub fn run(context: &Context, transaction: &mut Transaction<'_>) -> Result<()> {
         rows.add_follow_up(id, plan, &actual);
         lines.insert(plan.contract_id.clone(), paid);
     }
-    rows.write(transaction)
+    Ok(rows.finish())
 }
 
 /// An invoice line of a contract that is followed up.

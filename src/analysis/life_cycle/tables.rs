@@ -1,9 +1,9 @@
 //! Rows of the tables that life-cycle costing writes.
 
-use crate::error::Result;
 use crate::model::Money;
+use crate::schema::Table;
 use crate::schema::life_cycle::{BID, CASH_FLOW, COMPONENT, FOLLOW_UP, SENSITIVITY};
-use crate::store::{TableBuilder, Transaction};
+use crate::store::{Frame, TableBuilder};
 
 use super::evaluate::Evaluation;
 use super::follow_up::FollowUp;
@@ -88,12 +88,14 @@ impl Rows {
         }
     }
 
-    pub(super) fn write(mut self, transaction: &mut Transaction<'_>) -> Result<()> {
-        transaction.replace_with(&BID, &[self.bid.finish()])?;
-        transaction.replace_with(&COMPONENT, &[self.component.finish()])?;
-        transaction.replace_with(&CASH_FLOW, &[self.cash_flow.finish()])?;
-        transaction.replace_with(&SENSITIVITY, &[self.sensitivity.finish()])?;
-        transaction.replace_with(&FOLLOW_UP, &[self.follow_up.finish()])
+    pub(super) fn finish(mut self) -> Vec<(&'static Table, Frame)> {
+        vec![
+            (&BID, self.bid.finish()),
+            (&COMPONENT, self.component.finish()),
+            (&CASH_FLOW, self.cash_flow.finish()),
+            (&SENSITIVITY, self.sensitivity.finish()),
+            (&FOLLOW_UP, self.follow_up.finish()),
+        ]
     }
 }
 

@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 use crate::assets;
 use crate::error::{Error, Result};
 use crate::pipeline::Context;
+use crate::schema::Table;
 use crate::schema::tender_flag::{COVERAGE, FLAG, REJECT};
-use crate::store::{TableBuilder, Transaction};
+use crate::store::{Frame, TableBuilder};
 use release::Release;
 
 /// The folder of the workspace that holds OCDS releases, one JSON text per line, `.jsonl` or `.jsonl.gz`.
@@ -443,12 +444,11 @@ pub fn fingerprint_text(workspace: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// Computes the flags of the workspace's releases and writes [`crate::schema::tender_flag::TABLES`]; without any the tables are there
-/// and empty.
+/// Computes the flags of the workspace's releases: the rows of [`crate::schema::tender_flag::TABLES`]; none of any without releases.
 ///
 /// # Errors
 /// `Error::Config` for faulty settings, `Error::Store` when a file cannot be read.
-pub fn run(context: &Context, transaction: &mut Transaction<'_>) -> Result<()> {
+pub fn batches(context: &Context) -> Result<Vec<(&'static Table, Frame)>> {
     let workspace = &context.config.workspace;
     let files = files(workspace)?;
     let mut flag = TableBuilder::new(&FLAG);
@@ -487,9 +487,7 @@ pub fn run(context: &Context, transaction: &mut Transaction<'_>) -> Result<()> {
             coverage.float("third_quartile", row.third_quartile).float("flag_limit", row.limit).text("currency", findings.currency.as_deref()).end_row();
         }
     }
-    transaction.replace_with(&FLAG, &[flag.finish()])?;
-    transaction.replace_with(&COVERAGE, &[coverage.finish()])?;
-    transaction.replace_with(&REJECT, &[reject.finish()])
+    Ok(vec![(&FLAG, flag.finish()), (&COVERAGE, coverage.finish()), (&REJECT, reject.finish())])
 }
 
 fn open_lines(path: &Path) -> std::io::Result<Box<dyn BufRead>> {

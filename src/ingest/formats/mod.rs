@@ -15,7 +15,7 @@ mod notice;
 mod ocds;
 mod ods;
 mod parquet_ledger;
-mod sie;
+pub mod sie;
 mod xls;
 mod xlsb;
 mod xlsx;
@@ -29,6 +29,7 @@ use super::cells::{CellFault, CellTable};
 use super::faults;
 use crate::error::{Error, Result};
 use content::Content;
+pub use sie::is_sie;
 
 /// What a file turned out to be.
 pub struct Document {
@@ -79,7 +80,12 @@ fn broken(line: u64, reason: impl Into<String>) -> CellFault {
 /// [`Error::Input`] when the format is known and the file cannot be read as such: protected by a password, cut, a bomb.
 pub fn open(content: &Content, path: &Path) -> Result<Option<Document>> {
     let input = |e: io::Error| match e.kind() {
-        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => Error::Input(format!("{}: {e}", path.display())),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            let why = e.to_string();
+            // Many reasons say themselves what to do.
+            let remedy = if why.contains("; ") { "" } else { "; export it again, or leave it out" };
+            Error::Input(format!("{}: {why}{remedy}", path.display()))
+        }
         _ => Error::io("read", path, &e),
     };
     let content = &content.unzipped().map_err(input)?;
@@ -128,7 +134,7 @@ fn open_xml(content: &Content, path: &Path) -> io::Result<Document> {
         return eforms::open(content);
     }
     Err(content::invalid(format!(
-        "an XML document \"{}\", which is no format that is read: UBL or CII invoice, eForms contract or award notice",
+        "an XML document \"{}\", which is no format that is read: UBL or CII invoice, eForms contract or award notice; export it as one of these, or leave it out",
         root.name.escape_debug()
     )))
 }

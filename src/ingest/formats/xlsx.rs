@@ -22,6 +22,8 @@ pub const CELLS_MAX: u64 = 50_000_000;
 pub const COLUMNS_MAX: usize = 16_384;
 /// Rows of a sheet.
 pub const ROWS_MAX: u64 = 1_048_576;
+/// Empty cells in a row from which room for just them is taken.
+const GAP_RESERVED_MIN: usize = 256;
 /// Longest text of a cell, in bytes; the format allows 32,767 characters.
 const CELL_BYTES_MAX: usize = 1 << 20;
 /// Most bytes of shared strings that are held in memory.
@@ -598,6 +600,11 @@ impl Rows {
         self.cell_count += (open.column + 1 - self.cells.len()) as u64;
         if self.cell_count > CELLS_MAX {
             return Err(format!("more than {CELLS_MAX} cells; split the workbook"));
+        }
+        // A gap is filled at once; the room that a vector takes ahead would double a row as wide as the sheet may be.
+        let gap = open.column - self.cells.len();
+        if gap > GAP_RESERVED_MIN {
+            self.cells.reserve_exact(gap + 1);
         }
         self.cells.resize(open.column, Cell::Empty);
         self.cells.push(cell);

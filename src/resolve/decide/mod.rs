@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::cut;
 use super::linkage;
 use super::name::{self, Blank, Name, Relation};
 use super::overrides::{Line, Reference, Verdict};
@@ -16,7 +17,7 @@ use super::sets::{Merge, Method, Sets};
 use super::similar::{Names, WordMemory};
 use crate::error::{Error, Result};
 use crate::model::identifier::{self, LegalGroup, Scheme, Status};
-use crate::model::stable_key;
+use crate::model::{Date, stable_key};
 
 /// What the decision hangs on beside the records.
 pub struct Options<'a> {
@@ -28,6 +29,8 @@ pub struct Options<'a> {
     pub link_score_min: f64,
     /// People's verdicts.
     pub overrides: &'a [Line],
+    /// The day that the figures describe: a new name is shown from its day on.
+    pub as_of: Date,
 }
 
 /// Unlike names under which an organisation number is no proof any more.
@@ -46,6 +49,7 @@ mod probability {
     pub const EQUAL_NAME: f32 = 0.98;
     pub const EQUAL_COMMON_NAME: f32 = 0.9;
     pub const EQUAL_NAME_OF_SEVERAL: f32 = 0.9;
+    pub const CUT_NAME: f32 = 0.97;
 }
 
 /// Why no link was made.
@@ -57,6 +61,12 @@ pub enum Finding {
     DummyIdentifier,
     /// The number's check digit is wrong.
     InvalidIdentifier,
+    /// The number stands beside other organisations' names.
+    SharedIdentifier,
+    /// The column holds the buyer's own numbers.
+    OwnIdentifier,
+    /// Several organisations hold the name, one of them a contract, and nothing says which is meant.
+    SharedName,
 }
 
 impl Finding {
@@ -66,6 +76,9 @@ impl Finding {
             Finding::Blank(blank) => blank.word(),
             Finding::DummyIdentifier => "dummy_identifier",
             Finding::InvalidIdentifier => "invalid_identifier",
+            Finding::SharedIdentifier => "shared_identifier",
+            Finding::OwnIdentifier => "own_identifier",
+            Finding::SharedName => "shared_name",
         }
     }
 }
@@ -112,6 +125,13 @@ pub struct Resolution {
     pub doubts: Vec<(u32, u32, f32, String)>,
 }
 
+impl Resolution {
+    /// The supplier of a record.
+    pub fn supplier_of(&self, record: usize) -> &Supplier {
+        &self.suppliers[self.links[record].supplier as usize]
+    }
+}
+
 /// The organisation number of a record, judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Number {
@@ -120,6 +140,8 @@ enum Number {
     Valid(String),
     /// A number of no scheme that we know.
     Other(String),
+    /// A number of the buyer's own, where the organisation number should stand: it says something within its source only.
+    Own(String),
     Dummy,
     Invalid,
     /// Valid, but dropped: it stands beside too many names, or is the buyer's own.
@@ -177,6 +199,8 @@ struct Case<'a> {
     sets: Sets,
     memory: WordMemory,
     doubts: Vec<(u32, u32, f32, String)>,
+    /// Records whose name several organisations hold, one of them a contract.
+    of_several: FxHashSet<u32>,
 }
 
 /// Decides. `records` must be in order of their keys.
@@ -184,9 +208,21 @@ pub fn decide(records: &[Record], options: &Options) -> Result<Resolution> {
     debug_assert!(records.windows(2).all(|w| w[0].key < w[1].key), "records come in order of their keys");
     let parsed: Vec<Name> = records.par_iter().map(|r| name::parse(&r.name)).collect();
     let (names, entry) = Names::collect(&parsed);
-    let mut numbers: Vec<Number> = records.par_iter().map(|r| number_of(r, options.home)).collect();
+    let own_series = sources_of_own_numbers(records, options.home);
+    let mut numbers: Vec<Number> =
+        records.par_iter().map(|r| number_of(r, options.home, r.origin == Origin::Line && own_series.contains(r.source_name.as_str()))).collect();
     numbers_from_vendor_ids(records, &mut numbers, options.home);
-    let mut case = Case { records, parsed, names, entry, numbers, sets: Sets::new(Vec::new()), memory: WordMemory::default(), doubts: Vec::new() };
+    let mut case = Case {
+        records,
+        parsed,
+        names,
+        entry,
+        numbers,
+        sets: Sets::new(Vec::new()),
+        memory: WordMemory::default(),
+        doubts: Vec::new(),
+        of_several: FxHashSet::default(),
+    };
     case.drop_shared_numbers(options);
 
     let mut stale = Vec::new();
@@ -197,13 +233,42 @@ pub fn decide(records: &[Record], options: &Options) -> Result<Resolution> {
     case.unite_secondary_identifiers();
     case.unite_vendor_ids();
     case.unite_equal_names();
+    case.unite_cut_names();
     case.unite_bank_accounts();
     case.unite_like_names(options.link_score_min as f32);
     Ok(case.into_resolution(&anchors, &given, options, stale))
 }
 
-fn number_of(record: &Record, home: Option<Scheme>) -> Number {
-    let own = judge(&record.organisation_number, home);
+/// Sources that hold the buyer's own vendor numbers in the column of organisation numbers. That is told from the whole
+/// source: of real organisation numbers nearly all pass their check, of others by chance one in ten.
+fn sources_of_own_numbers(records: &[Record], home: Option<Scheme>) -> FxHashSet<&str> {
+    const NUMBERS_MIN: usize = 6;
+    const VALID_SHARE_MIN: f64 = 0.4;
+    // Without a check digit every number of the length passes, and the share tells nothing.
+    if home != Some(Scheme::SeOrganisation) {
+        return FxHashSet::default();
+    }
+    let mut sources: BTreeMap<&str, BTreeMap<&str, bool>> = BTreeMap::new();
+    for record in records.iter().filter(|r| r.origin == Origin::Line && !r.organisation_number.is_empty()) {
+        sources
+            .entry(&record.source_name)
+            .or_default()
+            .entry(&record.organisation_number)
+            .or_insert_with(|| matches!(judge(&record.organisation_number, home), Number::Valid(_) | Number::Dummy));
+    }
+    let is_own = |numbers: &BTreeMap<&str, bool>| {
+        numbers.len() >= NUMBERS_MIN && (numbers.values().filter(|v| **v).count() as f64) < VALID_SHARE_MIN * numbers.len() as f64
+    };
+    sources.into_iter().filter(|(_, numbers)| is_own(numbers)).map(|(source, _)| source).collect()
+}
+
+fn number_of(record: &Record, home: Option<Scheme>, is_own_series: bool) -> Number {
+    let own = match judge(&record.organisation_number, home) {
+        // A person's number was told by ingest, from more than its digits.
+        Number::Valid(id) if is_own_series && !id.starts_with("person:") => Number::Own(record.organisation_number.clone()),
+        Number::Invalid | Number::Other(_) | Number::Dummy if is_own_series => Number::Own(record.organisation_number.clone()),
+        judged => judged,
+    };
     if matches!(own, Number::Valid(_)) {
         return own;
     }
@@ -326,10 +391,14 @@ impl Case<'_> {
         }
     }
 
-    /// Records that a `name "…" is ID` line gives a number: record → (id, line).
+    /// Records that a `name "…" is ID` line, or a rename from a day, gives a number: record → (id, line).
     fn given_by_name(&self, lines: &[Line], stale: &mut Vec<(usize, String)>) -> BTreeMap<u32, (String, usize)> {
         let mut given = BTreeMap::new();
         for line in lines {
+            if let Verdict::Rename(id, written, Some(_)) = &line.verdict {
+                let open = self.named(written).into_iter().filter(|r| !matches!(self.numbers[*r as usize], Number::Valid(_)));
+                given.extend(open.map(|record| (record, (id.clone(), line.number))));
+            }
             let Verdict::NameIs(written, id) = &line.verdict else { continue };
             let before = given.len();
             for record in self.named(written) {
@@ -471,6 +540,7 @@ impl Case<'_> {
             match &self.numbers[i] {
                 Number::Valid(id) if id.starts_with("vat:") => holders.entry(("VAT number", id.clone())).or_default().push(i as u32),
                 Number::Other(number) => holders.entry(("number", number.clone())).or_default().push(i as u32),
+                Number::Own(number) => holders.entry(("own number", format!("{}:{number}", record.source_name))).or_default().push(i as u32),
                 _ => {}
             }
         }
@@ -485,7 +555,20 @@ impl Case<'_> {
                 if kind != "LEI" && likeness < ALIKE_MIN && groups.len() > 2 {
                     continue;
                 }
-                let shown = id.split_once(':').map_or(id.as_str(), |(_, n)| n).to_string();
+                // Two buyers number their vendors 1001 without meaning one firm; within a source it is one unless the names tell.
+                let is_one_source = self.records[records[0] as usize].source_name == self.records[*record as usize].source_name;
+                if kind == "number" && likeness < ALIKE_MIN && !is_one_source {
+                    continue;
+                }
+                let shown = id.rsplit_once(':').map_or(id.as_str(), |(_, n)| n).to_string();
+                if matches!(kind, "number" | "own number") && likeness < ALIKE_MIN {
+                    self.sets.unite(records[0], *record, || Merge {
+                        method: Method::Master,
+                        score: probability::SAME_NUMBER_OTHER_NAME,
+                        evidence: format!("same {kind} {shown}, under another name"),
+                    });
+                    continue;
+                }
                 self.sets.unite(records[0], *record, || Merge {
                     method: Method::Identifier,
                     score: probability::IDENTIFIER,
@@ -604,6 +687,8 @@ impl Case<'_> {
                 1.0 / roots.len() as f32,
                 format!("the name \"{quoted}\" is held by {} organisations: {}", roots.len(), listed.join(", ")),
             ));
+            let roots: Vec<u32> = roots.into_iter().collect();
+            self.note_several(head, &roots);
             return;
         }
         let target = candidates.first().copied().or_else(|| {
@@ -627,6 +712,14 @@ impl Case<'_> {
         self.sets.unite(target, head, || Merge { method: Method::Name, score, evidence });
     }
 
+    /// Who buys from one of several of a name may buy under the contract of any of them.
+    fn note_several(&mut self, record: u32, roots: &[u32]) {
+        let holds_contract = |root: &u32| self.sets.members(*root).iter().any(|r| self.records[*r as usize].origin == Origin::Contract);
+        if roots.iter().any(holds_contract) {
+            self.of_several.insert(record);
+        }
+    }
+
     /// The class of the legal form in the name, else the one that the organisation number tells.
     fn class_of(&self, record: u32) -> &'static str {
         let class = self.parsed[record as usize].class();
@@ -638,6 +731,46 @@ impl Case<'_> {
             Some(LegalGroup::LimitedCompany) => "company",
             Some(LegalGroup::Partnership) => "partnership",
             _ => "",
+        }
+    }
+
+    /// Names that an export cut off at the width of its field: the only organisation whose name goes on like that is meant.
+    fn unite_cut_names(&mut self) {
+        let cut = cut::names(self.records);
+        if cut.is_empty() {
+            return;
+        }
+        // Full names in order, so that all that begin alike stand together.
+        let is_cut: FxHashSet<u32> = cut.iter().map(|c| c.record).collect();
+        let mut full: Vec<(String, u32)> = (0..self.records.len() as u32)
+            .into_par_iter()
+            .filter(|r| !is_cut.contains(r) && self.parsed[*r as usize].blank.is_none())
+            .map(|r| (cut::spelled(&self.records[r as usize].name), r))
+            .collect();
+        full.par_sort_unstable();
+        for cut::Cut { record, spelled, letters } in cut {
+            if self.sets.anchor(record) != 0 || self.parsed[record as usize].blank.is_some() {
+                continue;
+            }
+            let from = full.partition_point(|(name, _)| *name < spelled);
+            let goes_on: Vec<u32> = full[from..].iter().take_while(|(name, _)| name.starts_with(&spelled)).map(|(_, r)| *r).collect();
+            let mut roots: Vec<u32> = goes_on.iter().filter(|r| self.sets.may_meet(record, **r)).map(|r| self.sets.find(*r)).collect();
+            roots.sort_unstable();
+            roots.dedup();
+            let quoted = &self.records[record as usize].name;
+            match roots[..] {
+                [_] => {
+                    let target = *goes_on.iter().find(|r| self.sets.find(**r) == roots[0]).expect("the root is one of theirs");
+                    let evidence = format!("its source cuts names at {letters} letters, and \"{}\" alone begins so", self.records[target as usize].name);
+                    self.sets.unite(target, record, || Merge { method: Method::Name, score: probability::CUT_NAME, evidence });
+                }
+                [_, _, ..] => {
+                    let why = format!("\"{quoted}\" is cut at {letters} letters, and {} suppliers' names begin so", roots.len());
+                    self.doubts.push((record, goes_on[0], 1.0 / roots.len() as f32, why));
+                    self.note_several(record, &roots);
+                }
+                [] => {}
+            }
         }
     }
 
@@ -710,8 +843,9 @@ impl Case<'_> {
                     }
                     parents.insert(child.clone(), parent.clone());
                 }
-                Verdict::Rename(id, name) => match suppliers.binary_search_by(|s| s.id.cmp(id)) {
-                    Ok(at) => suppliers[at].name.clone_from(name),
+                Verdict::Rename(id, name, from) => match suppliers.binary_search_by(|s| s.id.cmp(id)) {
+                    Ok(at) if from.is_none_or(|day| day <= options.as_of) => suppliers[at].name.clone_from(name),
+                    Ok(_) => {}
                     Err(_) => stale.push((line.number, format!("{id} is not among the suppliers"))),
                 },
                 _ => {}
@@ -809,16 +943,23 @@ impl Case<'_> {
             Number::Dummy => evidence.push("the number is a dummy".to_string()),
             Number::Invalid => evidence.push("the number fails its check digit".to_string()),
             Number::Shared => evidence.push("the number stands beside other organisations' names, so it proves nothing here".to_string()),
+            Number::Own(_) => evidence.push("the source has numbers of its own where organisation numbers should stand".to_string()),
             _ => {}
         }
+        let is_of_several = self.sets.anchor(record) == 0 && supplier.records.iter().any(|r| self.of_several.contains(r));
         let finding = match (self.parsed[at].blank, number) {
+            _ if is_of_several => Some(Finding::SharedName),
             _ if method != Method::Alone => None,
             (Some(blank), _) => Some(Finding::Blank(blank)),
             (None, Number::Dummy) => Some(Finding::DummyIdentifier),
             (None, Number::Invalid) => Some(Finding::InvalidIdentifier),
+            (None, Number::Shared) => Some(Finding::SharedIdentifier),
+            (None, Number::Own(_)) => Some(Finding::OwnIdentifier),
             _ => None,
         };
-        if let Some(Finding::Blank(blank)) = finding {
+        if is_of_several {
+            evidence.insert(0, "several organisations hold the name, and one of them a contract".to_string());
+        } else if let Some(Finding::Blank(blank)) = finding {
             evidence.insert(0, format!("the name names nobody ({})", blank.word()));
         } else if method == Method::Alone {
             evidence.insert(0, if supplier.records.len() > 1 { "first of its name" } else { "no other record is it" }.to_string());
@@ -844,7 +985,7 @@ pub(super) fn postcode(record: &Record) -> &str {
     record.more.as_ref().map_or("", |m| m.postcode.as_str())
 }
 
-fn is_account(text: &str) -> bool {
+pub(super) fn is_account(text: &str) -> bool {
     [Scheme::Bankgiro, Scheme::Plusgiro, Scheme::Iban].into_iter().any(|s| text.len() >= 6 && identifier::parse(s, text).is_valid())
 }
 

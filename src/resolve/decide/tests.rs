@@ -4,19 +4,20 @@ use super::*;
 
 const HOME: Option<Scheme> = Some(Scheme::SeOrganisation);
 
-/// A record from `role | name | organisation number | vendor id | bank account`; the role is its key. `R-` registers, `C-`
+/// A record from `role | name | organisation number | vendor id | bank account | source`; the role is its key. `R-` registers, `C-`
 /// contracts, else lines.
 fn record(text: &str) -> Record {
     let mut fields = text.split('|').map(|f| f.trim().to_string()).chain(std::iter::repeat(String::new()));
     let mut next = || fields.next().expect("the fields never end");
-    let (key, name, organisation_number, vendor_id, bank) = (next(), next(), next(), next(), next());
+    let (key, name, organisation_number, vendor_id, bank, source) = (next(), next(), next(), next(), next(), next());
+    let source_name = if source.is_empty() { "ledger".to_string() } else { source };
     let origin = match &key[..2] {
         "R-" => Origin::Register,
         "C-" => Origin::Contract,
         _ => Origin::Line,
     };
     let more = (!bank.is_empty()).then(|| Box::new(More { bank_accounts: vec![bank], ..More::default() }));
-    Record { key, origin, source_name: "ledger".to_string(), vendor_id, name, organisation_number, line_count: 1, more }
+    Record { key, origin, source_name, vendor_id, name, organisation_number, line_count: 1, more }
 }
 
 fn decided(records: &[&str], verdicts: &str) -> (Vec<Record>, Result<Resolution>) {
@@ -24,7 +25,8 @@ fn decided(records: &[&str], verdicts: &str) -> (Vec<Record>, Result<Resolution>
     records.sort_by(|a, b| a.key.cmp(&b.key));
     let lines = overrides::parse(verdicts, HOME).unwrap();
     let own = ["212000-0142".to_string()];
-    let resolution = decide(&records, &Options { home: HOME, own_numbers: &own, link_score_min: 0.92, overrides: &lines });
+    let resolution =
+        decide(&records, &Options { home: HOME, own_numbers: &own, link_score_min: 0.92, overrides: &lines, as_of: Date::parse_iso("2025-01-31").unwrap() });
     (records, resolution)
 }
 
@@ -64,6 +66,8 @@ fn records_become_suppliers() {
             vec!["L-A|Acme AB|212000-0142", "R-A|Acme AB|556036-0793", "L-B|Stockholms stad|212000-0142"],
             "L-A R-A, L-B",
         ),
+        ("one number of no scheme in two ledgers, unlike names", vec!["L-A|Alfa Bygg AB|100234", "L-B|Beta Glas HB|100234|||other"], "L-A, L-B"),
+        ("one number of no scheme in two ledgers, like names", vec!["L-A|Alfa Bygg AB|FI100234", "L-B|Alfa Bygg Norr AB|FI100234|||other"], "L-A L-B"),
         ("sole traders by their hash only", vec!["L-A|Anders Måleri|person:aa", "L-B|Anders Måleri|person:bb"], "L-A, L-B"),
     ] {
         assert_eq!(partition(&records, ""), expect, "{case}");
@@ -80,6 +84,7 @@ fn verdicts_of_people_come_first() {
         ("same beats two numbers", acme.to_vec(), "same SE5560360793 SE5560125790 # merged 2024", "L-A L-B L-C, L-D"),
         ("different beats equal names", acme.to_vec(), "different SE5560360793 \"ACME\"", ""),
         ("same by names", acme.to_vec(), "same \"Norrbygg\" \"Acme Nya AB\"", "L-A L-C, L-B L-D"),
+        ("a new name from a day is the same supplier", acme.to_vec(), "rename SE5560125790 \"Norrbygg\" from 2025-03-01", "L-A L-C, L-B L-D"),
         ("a name is given a number", acme.to_vec(), "name \"Norrbygg AB\" is SE5560125790", "L-A L-C, L-B L-D"),
     ] {
         if expect.is_empty() {
@@ -137,4 +142,28 @@ fn links_say_why() {
 fn vendor_ids_that_are_organisation_numbers_are_noticed() {
     let records = ["L-A|Acme AB||5560360793", "L-B|Norr AB||5560125790", "L-C|Acme i Umeå||5560360793", "R-A|Volvo|556012-5790"];
     assert_eq!(partition(&records, ""), "L-A L-C, L-B R-A");
+}
+
+#[test]
+fn a_new_name_is_shown_from_its_day() {
+    for (day, expect) in [("2025-01-31", "Nya Acme"), ("2025-02-01", "Acme AB")] {
+        let (_, resolution) = decided(&["L-A|Acme AB|556036-0793"], &format!("rename SE5560360793 \"Nya Acme\" from {day}"));
+        assert_eq!(resolution.unwrap().suppliers[0].name, expect, "{day}");
+    }
+}
+
+/// A ledger whose column of organisation numbers holds its own vendor numbers: one of them passes the check by chance, and another ledger has the real one.
+#[test]
+fn own_numbers_where_organisation_numbers_should_stand() {
+    let own = ["L-A|Alfa Bygg AB|5560360793", "L-B|Beta Glas HB|1000400701", "L-C|Beta Glas Norr|1000400701"];
+    let rest = ["L-D|Gamma AB|1000400702", "L-E|Delta AB|1000400703", "L-F|Epsilon AB|1000400704", "L-G|Zeta AB|1000400706", "L-H|Eta AB|10004007"];
+    let other = ["M-A|Acme AB|5560360793|||other", "M-B|Norr AB|5560125790|||other"];
+    let records: Vec<&str> = own.iter().chain(&rest).chain(&other).copied().collect();
+    assert_eq!(partition(&records, ""), "L-A, L-B L-C, L-D, L-E, L-F, L-G, L-H, M-A, M-B");
+    let (records, resolution) = decided(&records, "");
+    let resolution = resolution.unwrap();
+    let of = |key: &str| &resolution.links[records.iter().position(|r| r.key == key).unwrap()];
+    assert_eq!(of("L-A").finding, Some(Finding::OwnIdentifier));
+    assert_eq!((of("L-C").finding, of("L-C").method), (None, Method::Identifier));
+    assert_eq!(of("M-A").finding, None);
 }

@@ -1,0 +1,26 @@
+//! Every analysis, one by one, on a store that was run before: seconds of each query alone.
+//!
+//! `cargo bench --bench analyses -- STORE [NAME]` (a folder with a manifest, such as `out/2025-12`'s parent; all queries, or those whose name
+//! holds NAME). `benches/peers/analyses.py` runs this and the same SQL in DuckDB, and prints the two side by side.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use spendtrace::analysis::{all_tables, catalogue};
+use spendtrace::store::{SqlSession, Store};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
+    let folder = PathBuf::from(arguments.next().expect("the first argument is a store: the output folder of a run"));
+    let part = arguments.next().unwrap_or_default();
+    let store = Store::open(&folder).expect("the folder is a store");
+    let session = SqlSession::open(&store, all_tables()).expect("the files are those of the manifest");
+    for analysis in catalogue::analyses().iter().filter(|a| a.name.contains(&part)) {
+        let begun = Instant::now();
+        let frame = session.query_as(analysis.table, analysis.sql).unwrap_or_else(|e| panic!("{e}"));
+        println!("{} {:.3} {}", analysis.name, begun.elapsed().as_secs_f64(), frame.num_rows());
+    }
+}

@@ -188,7 +188,7 @@ fn every_file_is_read_or_refused_with_a_reason() {
     if only.is_some() {
         return;
     }
-    let golden = project().join("tests/golden/corpus.csv");
+    let golden = project().join("tests/golden/corpus/read.csv");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&golden, &table).unwrap();
     }

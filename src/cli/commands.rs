@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use clap_complete::Generator;
 
 use super::args::{Args, Command, Common, ConfigAction, RunArgs};
-use super::output::{Console, write_frame};
+use super::output::{Console, inert, write_frame};
 use super::{args, key, pdf};
 use crate::config::{Config, FILE, Origin, Override, SETTINGS};
 use crate::error::{Error, Result};
 use crate::model::{LineId, Total};
 use crate::pipeline::{self, Context};
 use crate::rules::Rules;
-use crate::store::Store;
+use crate::store::{Columns, Frame, Store};
 use crate::{analysis, ingest, matching, report, schema, synth};
 
 /// Does what was typed.
@@ -227,9 +227,12 @@ fn review(common: &Common, most: usize, format: args::Format, out: Option<&Path>
             "select review_rank, at_risk_net, amount_net, probability, is_linked, record, other, evidence, verdict from resolved.supplier_review where review_rank <= {most} order by review_rank"
         ),
     )?;
-    write_frame(console, &frame, if console.json { args::Format::Json } else { format }, out)?;
+    match (if console.json { args::Format::Json } else { format }, out) {
+        (args::Format::Table, None) => console.result(&review_text(&frame))?,
+        (format, out) => write_frame(console, &frame, format, out)?,
+    }
     for batch in store.read(&schema::SUPPLIER_OVERRIDE)? {
-        let columns = crate::store::Columns(&batch);
+        let columns = Columns(&batch);
         for row in (0..batch.num_rows()).filter(|row| columns.text_at("override_status", *row) == Some("stale")) {
             let text = |name: &str| columns.text_at(name, row).unwrap_or_default();
             let line = columns.int_at("line_number", row).unwrap_or_default();
@@ -238,6 +241,29 @@ fn review(common: &Common, most: usize, format: args::Format, out: Option<&Path>
     }
     console.say(&format!("next: add the verdict of a link that is wrong to {}, then spendtrace run", config.supplier_overrides.display()));
     Ok(())
+}
+
+/// The questions as paragraphs: names, evidence and verdict are each as long as a line of the terminal.
+fn review_text(frame: &Frame) -> String {
+    let columns = Columns(frame);
+    let mut out = String::new();
+    for row in 0..frame.num_rows() {
+        let text = |name: &str| columns.text_at(name, row).unwrap_or_default();
+        let money = |name: &str| columns.money_at(name, row).map_or_else(String::new, |m| m.to_string());
+        out.push_str(&inert(&format!(
+            "{:>4}  {} at risk of {}, {:.0} % sure that they are one; {}\n      record   {}\n      other    {}\n      why      {}\n      verdict  {}\n",
+            columns.int_at("review_rank", row).unwrap_or_default(),
+            money("at_risk_net"),
+            money("amount_net"),
+            100.0 * columns.float_at("probability", row).unwrap_or_default(),
+            if columns.bool_at("is_linked", row) == Some(true) { "linked now" } else { "not linked now" },
+            text("record"),
+            text("other"),
+            text("evidence"),
+            text("verdict"),
+        )));
+    }
+    out + &format!("{} links\n", frame.num_rows())
 }
 
 /// The report that stands there, printed.

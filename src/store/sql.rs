@@ -206,26 +206,17 @@ fn view_name(schema: &str, table: &str) -> String {
 /// `schema.table` → the flat name that the engine knows, outside of quotes and comments.
 fn with_view_names(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
-    let mut rest = sql;
-    while let Some(first) = rest.chars().next() {
-        let taken = if rest.starts_with("--") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if first == '\'' || first == '"' {
-            rest[1..].find(first).map_or(rest.len(), |end| end + 2)
-        } else if first.is_ascii_alphabetic() || first == '_' {
-            let word = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-            if super::SCHEMAS.contains(&rest[..word].to_ascii_lowercase().as_str()) && rest[word..].starts_with('.') && !out.ends_with('.') {
-                out.push_str(&rest[..word].to_ascii_lowercase());
-                out.push_str("__");
-                rest = &rest[word + 1..];
-                continue;
-            }
-            word
+    let mut at = 0;
+    while at < sql.len() {
+        let token = &sql[at..at + token_length(&sql[at..])];
+        at += token.len();
+        let schema = token.to_ascii_lowercase();
+        if super::SCHEMAS.contains(&schema.as_str()) && sql[at..].starts_with('.') && !out.ends_with('.') {
+            out.extend([schema.as_str(), "__"]);
+            at += 1;
         } else {
-            first.len_utf8()
-        };
-        out.push_str(&rest[..taken]);
-        rest = &rest[taken..];
+            out.push_str(token);
+        }
     }
     out
 }

@@ -25,6 +25,12 @@ const NONE: i64 = i64::MIN;
 const VALUE_CHARS_MAX: usize = 200;
 /// Vendors that a worker remembers; the cache is emptied when it is full.
 const VENDOR_CACHE_MAX: usize = 100_000;
+/// Texts of a column that a worker remembers; all are forgotten when it is full.
+const KNOWN_TEXTS_MAX: usize = 16_384;
+/// Longest text that is remembered.
+const KNOWN_TEXT_BYTES_MAX: usize = 64;
+/// Bytes of a vendor key.
+const VENDOR_KEY_BYTES: usize = 16;
 
 /// A rejected record, placed within its block.
 #[derive(Debug)]
@@ -67,6 +73,15 @@ enum Values {
     Number(Vec<i64>),
 }
 
+impl Values {
+    fn text_bytes(&self) -> usize {
+        match self {
+            Values::Text(builder) => builder.values_slice().len(),
+            Values::Number(_) => 0,
+        }
+    }
+}
+
 /// What a block became.
 pub struct Converted {
     /// Kept rows by period, in order of first appearance.
@@ -91,7 +106,7 @@ pub struct Converted {
     pub is_open: bool,
 }
 
-/// What a worker keeps from block to block.
+/// What a worker keeps from block to block: what it knows, and room, since memory that was never used is dear.
 #[derive(Default)]
 pub struct Worker {
     vendors: FxHashMap<Box<[u8]>, u32>,
@@ -99,6 +114,22 @@ pub struct Worker {
     key: Vec<u8>,
     fields: Vec<Field>,
     values: Vec<i64>,
+    /// For each slot: what the texts of columns of few values became.
+    texts: Vec<FxHashMap<Box<str>, Option<Box<str>>>>,
+    /// For the text of a block that has to be decoded.
+    pub decoded: String,
+    sizes: Sizes,
+}
+
+/// How large the last block's chunks became.
+#[derive(Default)]
+struct Sizes {
+    /// Rows of all.
+    rows: usize,
+    /// Rows of the largest.
+    chunk_rows: usize,
+    /// Bytes of the largest, for each slot; 0 for numbers.
+    bytes: Vec<usize>,
 }
 
 struct Vendor {
@@ -145,12 +176,13 @@ impl Converter<'_> {
         let mut fields = std::mem::take(&mut worker.fields);
         let mut values = std::mem::take(&mut worker.values);
         let mut current = 0;
+        let mut rows_left = worker.sizes.rows;
         while let Some((place, is_too_long)) = next(&mut fields) {
             match self.read(text, &fields, &mut values) {
                 Ok(period) if !is_too_long => {
                     if out.chunks.get(current).is_none_or(|c| c.period != period) {
                         current = out.chunks.iter().position(|c| c.period == period).unwrap_or_else(|| {
-                            out.chunks.push(self.chunk(period));
+                            out.chunks.push(self.chunk(period, &worker.sizes, &mut rows_left));
                             out.chunks.len() - 1
                         });
                     }
@@ -187,6 +219,11 @@ impl Converter<'_> {
         }
         worker.fields = fields;
         worker.values = values;
+        if let Some(largest) = out.chunks.iter().max_by_key(|c| c.row_count()) {
+            worker.sizes.rows = out.chunks.iter().map(Chunk::row_count).sum();
+            worker.sizes.chunk_rows = largest.row_count();
+            worker.sizes.bytes = largest.columns.iter().map(Values::text_bytes).collect();
+        }
         out
     }
 
@@ -280,25 +317,32 @@ impl Converter<'_> {
         fields[self.plan.field_count_max..].iter().any(|f| !trim(&text[f.start as usize..f.end as usize]).is_empty())
     }
 
-    fn chunk(&self, period: Option<Period>) -> Chunk {
+    /// A chunk with room for as much as the last block's largest one, as long as the block's rows suffice.
+    fn chunk(&self, period: Option<Period>, last: &Sizes, rows_left: &mut usize) -> Chunk {
+        let with_margin = |n: usize| n + n / 16;
+        let room = last.chunk_rows <= *rows_left && last.bytes.len() == self.plan.slots.len();
+        let rows = if room { with_margin(last.chunk_rows) } else { 0 };
+        *rows_left -= if room { last.chunk_rows } else { 0 };
+        let bytes = |slot: usize| if room { with_margin(last.bytes[slot]) } else { 0 };
         let columns = self
             .plan
             .slots
             .iter()
-            .map(|s| match s.reading {
-                Reading::Text(_) => Values::Text(StringBuilder::new()),
-                _ => Values::Number(Vec::new()),
+            .enumerate()
+            .map(|(i, s)| match s.reading {
+                Reading::Text(_) => Values::Text(StringBuilder::with_capacity(rows, bytes(i))),
+                _ => Values::Number(Vec::with_capacity(rows)),
             })
             .collect();
         let makes_organisation = self.plan.vendor_id_is_organisation_number && self.plan.vendor.is_some_and(|v| v[2].is_none());
         Chunk {
             period,
-            records: Vec::new(),
-            lines: Vec::new(),
+            records: Vec::with_capacity(rows),
+            lines: Vec::with_capacity(rows),
             columns,
-            vendor_keys: self.plan.vendor.map(|_| StringBuilder::new()),
+            vendor_keys: self.plan.vendor.map(|_| StringBuilder::with_capacity(rows, VENDOR_KEY_BYTES * rows)),
             organisations: makes_organisation.then(StringBuilder::new),
-            fingerprints: Vec::new(),
+            fingerprints: Vec::with_capacity(rows),
         }
     }
 
@@ -308,6 +352,7 @@ impl Converter<'_> {
         let plan = self.plan;
         let vendor_index = plan.vendor.map(|slots| self.vendor(text, fields, slots, worker));
         let vendor = vendor_index.map(|index| &worker.known[index]);
+        worker.texts.resize_with(plan.slots.len(), FxHashMap::default);
         let mut hash = Fingerprint::new();
         let mut done = 0;
         let mut refusal = None;
@@ -318,25 +363,32 @@ impl Converter<'_> {
                     numbers.push(values[index]);
                 }
                 Values::Text(builder) => {
+                    let made;
                     let value = match (vendor, slot.vendor_part) {
-                        (Some(v), Some(0)) => v.id.as_deref().map(Cow::Borrowed),
-                        (Some(v), Some(1)) => v.name.as_deref().map(Cow::Borrowed),
-                        (Some(v), Some(_)) => v.organisation.as_deref().map(Cow::Borrowed),
+                        (Some(v), Some(0)) => v.id.as_deref(),
+                        (Some(v), Some(1)) => v.name.as_deref(),
+                        (Some(v), Some(_)) => v.organisation.as_deref(),
                         _ => match self.clean(text, fields, slot) {
-                            Some(value) => (!value.is_empty()).then_some(Cow::Borrowed(value)),
-                            None => match self.text(text, fields, slot) {
-                                Ok(value) => value,
-                                Err(fault) => {
-                                    refusal = Some(Refused { slot: Some(slot), fault });
-                                    break;
+                            Some(value) => (!value.is_empty()).then_some(value),
+                            None => {
+                                let found = self.known_text(text, fields, slot, &mut worker.texts[index]);
+                                match found {
+                                    Ok(value) => {
+                                        made = value;
+                                        made.as_deref()
+                                    }
+                                    Err(fault) => {
+                                        refusal = Some(Refused { slot: Some(slot), fault });
+                                        break;
+                                    }
                                 }
-                            },
+                            }
                         },
                     };
                     match value {
                         Some(value) => {
-                            hash.text(&value);
-                            builder.append_value(&value);
+                            hash.text(value);
+                            builder.append_value(value);
                         }
                         None => {
                             hash.number(NONE);
@@ -391,6 +443,27 @@ impl Converter<'_> {
         let is_short = bytes.len() < 10 || !self.privacy.may_hold(value);
         let is_single = !matches!(slot.reading, Reading::Text(TextRule::Name)) || !has_double_blank(bytes);
         (is_clean && is_short && is_single).then_some(value)
+    }
+
+    /// The text of a slot as the lake holds it. Where the mapping gives values a meaning, or forms of writing are folded, few values stand
+    /// for all rows, and what became of each is remembered.
+    fn known_text<'t>(
+        &self,
+        text: &'t str,
+        fields: &[Field],
+        slot: &Slot,
+        known: &'t mut FxHashMap<Box<str>, Option<Box<str>>>,
+    ) -> Result<Option<Cow<'t, str>>, &'static Fault> {
+        let raw = fields.get(slot.field).filter(|f| !slot.is_simple && f.kind == FieldKind::Plain && (f.end - f.start) as usize <= KNOWN_TEXT_BYTES_MAX);
+        let Some(raw) = raw.map(|f| &text[f.start as usize..f.end as usize]) else { return self.text(text, fields, slot) };
+        if !known.contains_key(raw) {
+            let made = self.text(text, fields, slot)?.map(|t| t.into_owned().into_boxed_str());
+            if known.len() >= KNOWN_TEXTS_MAX {
+                known.clear();
+            }
+            known.insert(raw.into(), made);
+        }
+        Ok(known[raw].as_deref().map(Cow::Borrowed))
     }
 
     /// The text of a slot as the lake holds it.
@@ -754,18 +827,35 @@ impl Fingerprint {
 
     #[inline]
     fn text(&mut self, text: &str) {
-        let mut words = text.as_bytes().chunks_exact(8);
+        let bytes = text.as_bytes();
+        let mut words = bytes.chunks_exact(8);
         for word in &mut words {
             self.word(u64::from_le_bytes(word.try_into().expect("eight bytes")));
         }
-        let mut last = [0; 8];
-        last[..words.remainder().len()].copy_from_slice(words.remainder());
-        self.word(u64::from_le_bytes(last));
+        let rest = words.remainder();
+        self.word(match bytes.last_chunk() {
+            // The last eight bytes without those that were taken.
+            Some(last) if !rest.is_empty() => u64::from_le_bytes(*last) >> (64 - 8 * rest.len()),
+            _ => short_word(rest),
+        });
         self.word(text.len() as u64);
     }
 
     const fn finish(&self) -> i64 {
         (self.0 ^ (self.0 >> 31)) as i64
+    }
+}
+
+/// Up to seven bytes as the low ones of a word, by loads that overlap: copied byte by byte into a buffer, the processor would wait for
+/// the buffer.
+#[inline]
+fn short_word(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
+        (Some(low), Some(high), _) => u64::from(u32::from_le_bytes(*low)) | u64::from(u32::from_le_bytes(*high)) << (8 * (bytes.len() - 4)),
+        (_, _, [low, middle, high]) => u64::from(*low) | u64::from(*middle) << 8 | u64::from(*high) << 16,
+        (_, _, [low, high]) => u64::from(*low) | u64::from(*high) << 8,
+        (_, _, [low]) => u64::from(*low),
+        _ => 0,
     }
 }
 
@@ -777,6 +867,21 @@ pub fn money(minor: Option<i64>) -> Option<Money> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_a_text_are_its_bytes() {
+        let text = "abcdefghijklmnopqrs";
+        for length in 0..=text.len() {
+            let mut padded = text.as_bytes()[..length].to_vec();
+            padded.resize(length / 8 * 8 + 8, 0);
+            let mut expect = Fingerprint::new();
+            padded.chunks_exact(8).for_each(|w| expect.word(u64::from_le_bytes(w.try_into().unwrap())));
+            expect.word(length as u64);
+            let mut found = Fingerprint::new();
+            found.text(&text[..length]);
+            assert_eq!(found.finish(), expect.finish(), "{length}");
+        }
+    }
 
     #[test]
     fn constants_have_the_type_of_their_column() {

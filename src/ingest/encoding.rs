@@ -44,17 +44,29 @@ const CP850: &str =
 impl SingleByte {
     const ALL: [SingleByte; 4] = [SingleByte::Windows1252, SingleByte::MacRoman, SingleByte::Cp850, SingleByte::Cp437];
 
-    /// Bytes as text.
-    pub fn decode(self, bytes: &[u8]) -> String {
+    /// Bytes as text, in place of what `text` held.
+    pub fn decode(self, bytes: &[u8], text: &mut String) {
+        text.clear();
+        text.reserve(bytes.len() + bytes.len() / 8);
+        let mut rest = bytes;
         // The two that browsers know have a decoder that takes ASCII many bytes at a time.
-        match self {
-            SingleByte::Windows1252 => return encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
-            SingleByte::MacRoman => return encoding_rs::MACINTOSH.decode_without_bom_handling(bytes).0.into_owned(),
-            SingleByte::Cp850 | SingleByte::Cp437 => {}
+        let known = match self {
+            SingleByte::Windows1252 => Some(encoding_rs::WINDOWS_1252),
+            SingleByte::MacRoman => Some(encoding_rs::MACINTOSH),
+            SingleByte::Cp850 | SingleByte::Cp437 => None,
+        };
+        if let Some(known) = known {
+            let mut decoder = known.new_decoder_without_bom_handling();
+            loop {
+                let (result, read, _) = decoder.decode_to_string(rest, text, true);
+                if result == encoding_rs::CoderResult::InputEmpty {
+                    return;
+                }
+                rest = &rest[read..];
+                text.reserve(decoder.max_utf8_buffer_length(rest.len()).unwrap_or(3 * rest.len()));
+            }
         }
         let table = self.table();
-        let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
-        let mut rest = bytes;
         while !rest.is_empty() {
             let ascii = rest.iter().position(|b| *b >= 128).unwrap_or(rest.len());
             text.push_str(std::str::from_utf8(&rest[..ascii]).expect("ASCII is UTF-8"));
@@ -63,7 +75,6 @@ impl SingleByte {
             text.extend(rest[..high].iter().map(|b| table[usize::from(*b) - 128]));
             rest = &rest[high..];
         }
-        text
     }
 
     /// The characters of the bytes 128 to 255.
@@ -522,7 +533,9 @@ mod tests {
                 assert_eq!(encoding.to_string(), expect, "in chunks of {chunk}");
                 assert_eq!(decode(&bytes, encoding), TEXT, "{expect}");
                 if let Encoding::Single(single) = encoding {
-                    assert_eq!(single.decode(&bytes), TEXT, "{expect}");
+                    let mut text = "before".to_string();
+                    single.decode(&bytes, &mut text);
+                    assert_eq!(text, TEXT, "{expect}");
                 }
                 assert_eq!(encoding.bom_len() + encoding.file_len(TEXT), bytes.len() as u64, "{expect}");
             }

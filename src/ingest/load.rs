@@ -3,6 +3,7 @@
 //! wave and by [`PENDING_BYTES_MAX`], whatever the size of the file.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
@@ -19,7 +20,7 @@ use super::number;
 use super::plan::Plan;
 use super::privacy::Privacy;
 use super::source::{Content, Input};
-use super::split::{Block, BlockError, Dialect, FIELD_BYTES_MAX, Field, FieldKind, Place, Records};
+use super::split::{Block, BlockError, Blocks, Dialect, FIELD_BYTES_MAX, Field, FieldKind, Place, Records};
 use super::understand::{self, Understanding};
 use crate::error::{Error, Result};
 use crate::model::{Period, SourceFileId};
@@ -27,9 +28,13 @@ use crate::schema::{REJECT, Table};
 use crate::store::{EncodedRowGroup, FileEntry, RowGroupEncoder, TableBuilder, TableWriter, Transaction};
 
 /// Blocks that are converted at a time.
-pub const WAVE_BLOCKS: usize = 8;
+const WAVE_BLOCKS: usize = 12;
 /// Rows of a full row group.
 const ROW_GROUP_ROWS: usize = 131_072;
+/// Blocks without a row of a period after which the period is taken to be over, since most exports are in order of time, and rows
+/// that make a row group then.
+const OVER_BLOCKS: u64 = 12;
+const OVER_ROWS: usize = 16_384;
 /// Converted rows that wait for their row group, in bytes.
 const PENDING_BYTES_MAX: usize = 96 << 20;
 /// Months that one file may span: more is a wrong date column, and each is an open file.
@@ -250,34 +255,33 @@ impl Loader<'_, '_> {
         sink.line_next = found.data_line;
         let workers: Mutex<Vec<Worker>> = Mutex::default();
         let mut blocks = understand::open_blocks(input, encoding, found)?;
-        let mut read_wave = || -> Result<Vec<Block>> {
-            let mut wave = Vec::new();
-            while wave.len() < WAVE_BLOCKS
-                && let Some(block) = blocks.next().map_err(|e| e.into_error(&input.path))?
-            {
-                wave.push(block);
-            }
-            Ok(wave)
-        };
-        let mut wave = read_wave()?;
+        let mut rooms = Vec::new();
+        let mut wave = read_wave(&mut blocks, &mut rooms, &input.path)?;
         let mut groups: Vec<RowGroup> = Vec::new();
+        let mut encoded = Vec::new();
         while !wave.is_empty() || !groups.is_empty() {
             let jobs: Vec<Job> = groups.drain(..).map(Job::Encode).chain(wave.drain(..).map(Job::Convert)).collect();
             let run = |job: Job| match job {
-                Job::Encode(group) => Done::Encoded(group.period, sink.encode(group)),
+                Job::Encode(group) => Done::Encoded(group.period, sink.encoder.encode(group)),
                 Job::Convert(block) => {
                     let mut worker = workers.lock().expect("no panic while holding").pop().unwrap_or_default();
-                    let converted = convert_block(&converter, block, found.dialect, encoding, &mut worker);
+                    let converted = convert_block(&converter, &block, found.dialect, encoding, &mut worker);
                     workers.lock().expect("no panic while holding").push(worker);
-                    Done::Converted(converted)
+                    Done::Converted(converted, block.into_room())
                 }
             };
-            let (next, done) = rayon::join(&mut read_wave, || jobs.into_par_iter().with_max_len(1).map(run).collect::<Vec<Done>>());
+            // Reading and writing go on while others convert and encode.
+            let next = || {
+                encoded.drain(..).try_for_each(|(period, group)| sink.writers.append(period, group))?;
+                read_wave(&mut blocks, &mut rooms, &input.path)
+            };
+            let (next, done) = rayon::join(next, || jobs.into_par_iter().with_max_len(1).map(run).collect::<Vec<Done>>());
             wave = next?;
             for done in done {
                 match done {
-                    Done::Encoded(period, group) => sink.append(period, group?)?,
-                    Done::Converted(converted) => {
+                    Done::Encoded(period, group) => encoded.push((period, group?)),
+                    Done::Converted(converted, room) => {
+                        rooms.push(room);
                         let converted = converted.map_err(|e| e.into_error(&input.path))?;
                         if converted.undecided.is_some() {
                             return Ok(None);
@@ -288,6 +292,7 @@ impl Loader<'_, '_> {
             }
             groups = sink.ready(wave.is_empty());
         }
+        encoded.into_iter().try_for_each(|(period, group)| sink.writers.append(period, group))?;
         Ok(Some(sink))
     }
 }
@@ -299,15 +304,27 @@ enum Job {
 
 enum Done {
     Encoded(Option<Period>, Result<EncodedRowGroup>),
-    Converted(Result<Converted, BlockError>),
+    Converted(Result<Converted, BlockError>, Vec<u8>),
+}
+
+/// The next blocks, in rooms of earlier ones; none at the end of the file.
+pub fn read_wave(blocks: &mut Blocks, rooms: &mut Vec<Vec<u8>>, path: &str) -> Result<Vec<Block>> {
+    let mut wave = Vec::new();
+    while wave.len() < WAVE_BLOCKS
+        && let Some(block) = blocks.next(rooms.pop().unwrap_or_default()).map_err(|e| e.into_error(path))?
+    {
+        wave.push(block);
+    }
+    Ok(wave)
 }
 
 /// One block, converted, with each reject placed in the file.
-pub fn convert_block(converter: &Converter, block: Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Result<Converted, BlockError> {
+pub fn convert_block(converter: &Converter, block: &Block, dialect: Dialect, encoding: Encoding, worker: &mut Worker) -> Result<Converted, BlockError> {
     let mut file_byte = block.file_byte;
-    let text = block.into_text()?;
-    let mut records = Records::new(&text, dialect);
-    let mut converted = converter.convert(&text, worker, |fields| records.next(fields).map(|place| (place, records.is_too_long)));
+    let mut decoded = std::mem::take(&mut worker.decoded);
+    let text = block.text(&mut decoded)?;
+    let mut records = Records::new(text, dialect);
+    let mut converted = converter.convert(text, worker, |fields| records.next(fields).map(|place| (place, records.is_too_long)));
     converted.is_open = !text.ends_with(['\n', '\r']);
     converted.line_count = records.lines;
     let mut text_byte = 0;
@@ -317,6 +334,7 @@ pub fn convert_block(converter: &Converter, block: Block, dialect: Dialect, enco
         text_byte = at;
         reject.file_byte = file_byte;
     }
+    worker.decoded = decoded;
     Ok(converted)
 }
 
@@ -334,7 +352,41 @@ struct Group {
     chunks: Vec<PlacedChunk>,
     rows: usize,
     bytes: usize,
-    writer: Option<TableWriter>,
+    /// Number of the last block that had rows of it.
+    block_last: u64,
+}
+
+/// Makes row groups of chunks.
+struct Encoder<'a> {
+    row_groups: RowGroupEncoder,
+    id: String,
+    source_name: &'a str,
+}
+
+impl Encoder<'_> {
+    fn encode(&self, group: RowGroup) -> Result<EncodedRowGroup> {
+        let file = FileConstants { source_file_id: &self.id, source_name: self.source_name };
+        let batches: Vec<_> = group.chunks.into_par_iter().map(|(chunk, plan, record, line)| chunk.into_batch(&plan, &file, record, line)).collect();
+        self.row_groups.encode(&batches)
+    }
+}
+
+/// The files of the table, one for each period.
+struct Writers<'a> {
+    transaction: &'a Transaction<'a>,
+    table: &'static Table,
+    id: String,
+    of: BTreeMap<Option<Period>, TableWriter>,
+}
+
+impl Writers<'_> {
+    fn append(&mut self, period: Option<Period>, encoded: EncodedRowGroup) -> Result<()> {
+        let writer = match self.of.entry(period) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(self.transaction.writer(self.table, period.map(|p| p.to_string()).as_deref(), &self.id)?),
+        };
+        writer.append(encoded)
+    }
 }
 
 /// Collects what blocks became, in order, and writes it.
@@ -342,11 +394,13 @@ struct Sink<'a> {
     transaction: &'a Transaction<'a>,
     plan: Arc<Plan>,
     path: String,
-    source_name: &'a str,
     id: String,
-    encoder: RowGroupEncoder,
+    encoder: Encoder<'a>,
+    writers: Writers<'a>,
     groups: BTreeMap<Option<Period>, Group>,
     pending_bytes: usize,
+    /// Blocks taken.
+    block_count: u64,
     /// Number of the next record, from 1.
     record_next: u64,
     /// Line on which the next block starts, from 1.
@@ -380,12 +434,13 @@ impl<'a> Sink<'a> {
         Ok(Sink {
             transaction,
             path: input.path.clone(),
-            source_name,
             id: id.to_string(),
-            encoder: RowGroupEncoder::new(plan.table)?,
+            encoder: Encoder { row_groups: RowGroupEncoder::new(plan.table)?, id: id.to_string(), source_name },
+            writers: Writers { transaction, table: plan.table, id: id.to_string(), of: BTreeMap::new() },
             plan,
             groups: BTreeMap::new(),
             pending_bytes: 0,
+            block_count: 0,
             record_next: 1,
             line_next: 1,
             rejects: Rejects { builder: TableBuilder::new(&REJECT), writer: None, count: 0, net: 0, unreadable: 0, faults: BTreeMap::new() },
@@ -407,6 +462,7 @@ impl<'a> Sink<'a> {
             all.get_or_insert((0, self.line_next + u64::from(line), example)).0 += count;
         }
         self.is_open = is_open;
+        self.block_count += 1;
         for chunk in chunks {
             let bytes = chunk.byte_count();
             if chunk.row_count() == 0 {
@@ -416,6 +472,7 @@ impl<'a> Sink<'a> {
             self.kept += chunk.row_count() as u64;
             group.rows += chunk.row_count();
             group.bytes += bytes;
+            group.block_last = self.block_count;
             self.pending_bytes += bytes;
             group.chunks.push((chunk, self.plan.clone(), self.record_next, self.line_next));
         }
@@ -440,14 +497,16 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// The row groups that are to be encoded now: full ones, the largest while too much waits, all at the end.
+    /// The row groups that are to be encoded now: full ones, those of periods that are over, the largest while too much waits, all
+    /// at the end.
     fn ready(&mut self, is_end: bool) -> Vec<RowGroup> {
         let mut ready = Vec::new();
         loop {
             let next = if is_end {
                 self.groups.iter().find(|(_, g)| g.rows > 0)
             } else {
-                self.groups.iter().find(|(_, g)| g.rows >= ROW_GROUP_ROWS).or_else(|| {
+                let is_over = |g: &Group| g.rows >= OVER_ROWS && self.block_count >= g.block_last + OVER_BLOCKS;
+                self.groups.iter().find(|(_, g)| g.rows >= ROW_GROUP_ROWS || is_over(g)).or_else(|| {
                     // Ties go to the earlier period, so that the order is one.
                     (self.pending_bytes > PENDING_BYTES_MAX).then(|| self.groups.iter().rev().max_by_key(|(_, g)| g.bytes)).flatten()
                 })
@@ -461,29 +520,11 @@ impl<'a> Sink<'a> {
         }
     }
 
-    fn encode(&self, group: RowGroup) -> Result<EncodedRowGroup> {
-        let file = FileConstants { source_file_id: &self.id, source_name: self.source_name };
-        let batches: Vec<_> = group.chunks.into_iter().map(|(chunk, plan, record, line)| chunk.into_batch(&plan, &file, record, line)).collect();
-        self.encoder.encode(&batches)
-    }
-
-    fn append(&mut self, period: Option<Period>, encoded: EncodedRowGroup) -> Result<()> {
-        let group = self.groups.get_mut(&period).expect("encoded groups come from here");
-        let writer = match &mut group.writer {
-            Some(writer) => writer,
-            none => none.insert(self.transaction.writer(self.plan.table, period.map(|p| p.to_string()).as_deref(), &self.id)?),
-        };
-        writer.append(encoded)
-    }
-
     /// Encodes and appends what [`Sink::ready`] gives.
     fn write_ready(&mut self, is_end: bool) -> Result<()> {
         let groups = self.ready(is_end);
-        let encoded: Vec<_> = groups.into_par_iter().map(|g| (g.period, self.encode(g))).collect();
-        for (period, group) in encoded {
-            self.append(period, group?)?;
-        }
-        Ok(())
+        let encoded: Vec<_> = groups.into_par_iter().map(|g| (g.period, self.encoder.encode(g))).collect();
+        encoded.into_iter().try_for_each(|(period, group)| self.writers.append(period, group?))
     }
 
     /// Takes a record that its format makes unreadable.
@@ -582,7 +623,7 @@ impl<'a> Sink<'a> {
         row.first_period = self.groups.keys().next().copied().flatten().map(|p| p.to_string());
         row.last_period = self.groups.keys().next_back().copied().flatten().map(|p| p.to_string());
         // Each file waits for its own sync: together they take as long as one.
-        let writers: Vec<TableWriter> = self.groups.into_values().filter_map(|g| g.writer).collect();
+        let writers: Vec<TableWriter> = self.writers.of.into_values().collect();
         let files = writers.into_par_iter().map(TableWriter::finish).collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>>>()?;
         let rows: u64 = files.iter().map(|f| f.rows).sum();
         let net: i128 = files.iter().filter_map(|f| f.totals.get("net_amount")).sum();

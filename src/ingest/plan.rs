@@ -122,6 +122,9 @@ const TOTAL_WORDS: &[&str] =
 impl Slot {
     /// What the mapping says that a value means, whatever its case.
     pub fn meaning(&self, value: &str) -> Option<&String> {
+        if self.values.is_empty() {
+            return None;
+        }
         // A list of a few short words is read through sooner than a lower-case copy is made.
         if self.values.len() <= MEANINGS_READ_MAX && value.is_ascii() {
             return self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(value)).map(|(_, meant)| meant);

@@ -19,6 +19,8 @@ const RATIO_MAX: u64 = 200;
 const BOMB_FLOOR: u64 = 64 << 20;
 /// Most entries of a zip that are looked at.
 const ZIP_ENTRIES_MAX: usize = 10_000;
+/// Bytes that are read at a time when a file is hashed.
+const SCAN_BYTES: u64 = 1 << 20;
 
 /// One thing to read: a file, or an entry of a zip.
 #[derive(Debug)]
@@ -229,38 +231,34 @@ impl Input {
         })
     }
 
-    /// Reads the content once: hash, size, evidence on the encoding.
+    /// Reads the content once: hash, size, evidence on the encoding. What was read is looked at while the next is read.
     pub fn scan(&self) -> Result<Content> {
         let mut reader = self.open()?;
         let mut hasher = Sha256::new();
         let mut crc = flate2::Crc::new();
         let mut profile = ByteProfile::default();
         let mut byte_count = 0u64;
-        let mut buffer = vec![0u8; 2 << 20];
-        loop {
-            let mut filled = 0;
-            while filled < buffer.len() {
-                match reader.read(&mut buffer[filled..]) {
-                    Ok(0) => break,
-                    Ok(n) => filled += n,
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    Err(e) => return Err(Error::Input(format!("{}: cannot be read to its end: {e}; copy or export it again", self.path))),
+        let mut fill = |buffer: &mut Vec<u8>| -> Result<()> {
+            buffer.clear();
+            buffer.reserve(SCAN_BYTES as usize);
+            match (&mut reader).take(SCAN_BYTES).read_to_end(buffer) {
+                Ok(_) => Ok(()),
+                Err(e) => Err(Error::Input(format!("{}: cannot be read to its end: {e}; copy or export it again", self.path))),
+            }
+        };
+        let (mut bytes, mut next) = (Vec::new(), Vec::new());
+        fill(&mut bytes)?;
+        while !bytes.is_empty() {
+            byte_count += bytes.len() as u64;
+            let look = || {
+                hasher.update(&bytes);
+                profile.update(&bytes);
+                if matches!(self.container, Container::ZipEntry { .. }) {
+                    crc.update(&bytes);
                 }
-            }
-            if filled == 0 {
-                break;
-            }
-            let bytes = &buffer[..filled];
-            byte_count += filled as u64;
-            rayon::join(
-                || hasher.update(bytes),
-                || {
-                    profile.update(bytes);
-                    if matches!(self.container, Container::ZipEntry { .. }) {
-                        crc.update(bytes);
-                    }
-                },
-            );
+            };
+            rayon::join(|| fill(&mut next), look).0?;
+            std::mem::swap(&mut bytes, &mut next);
         }
         if let Container::ZipEntry { crc32, .. } = self.container
             && crc.sum() != crc32

@@ -12,7 +12,7 @@ use super::encoding::Encoding;
 use crate::error::Error;
 
 /// Bytes of a block. The bytes of the lake do not depend on threads since blocks do not.
-const BLOCK_BYTES: usize = 2 << 20;
+const BLOCK_BYTES: usize = 1 << 20;
 /// Longest record; a longer one is a quotation mark that is never closed.
 const RECORD_BYTES_MAX: usize = 16 << 20;
 /// Longest field.
@@ -127,12 +127,20 @@ pub struct Block {
 }
 
 impl Block {
-    /// The text, which begins and ends with a record.
-    pub fn into_text(self) -> Result<String, BlockError> {
+    /// The text, which begins and ends with a record. Where the bytes are not the text, `room` takes it.
+    pub fn text<'a>(&'a self, room: &'a mut String) -> Result<&'a str, BlockError> {
         match self.encoding {
-            Encoding::Single(single) => Ok(single.decode(&self.bytes)),
-            _ => String::from_utf8(self.bytes).map_err(|_| BlockError::NotText(self.file_byte)),
+            Encoding::Single(single) => {
+                single.decode(&self.bytes, room);
+                Ok(room)
+            }
+            _ => std::str::from_utf8(&self.bytes).map_err(|_| BlockError::NotText(self.file_byte)),
         }
+    }
+
+    /// The room that the block took, for another one.
+    pub fn into_room(self) -> Vec<u8> {
+        self.bytes
     }
 }
 
@@ -160,9 +168,12 @@ impl Blocks {
         Ok(Blocks { input, dialect, encoding, carry: Vec::new(), file_byte, ended: false, block_bytes: BLOCK_BYTES })
     }
 
-    /// The next whole records; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<Block>, BlockError> {
-        let mut bytes = std::mem::take(&mut self.carry);
+    /// The next whole records, in `room`, whatever it held; `None` at the end. Memory that was never used costs more than reading into it,
+    /// so rooms are handed on from block to block.
+    pub fn next(&mut self, room: Vec<u8>) -> Result<Option<Block>, BlockError> {
+        let mut bytes = room;
+        bytes.clear();
+        bytes.append(&mut self.carry);
         let mut wanted = self.block_bytes;
         loop {
             bytes.reserve((wanted + 1).saturating_sub(bytes.len()));
@@ -176,7 +187,7 @@ impl Blocks {
             }
             let whole = if self.ended { bytes.len() } else { self.cut(&bytes) };
             if whole > 0 {
-                self.carry = bytes[whole..].to_vec();
+                self.carry.extend_from_slice(&bytes[whole..]);
                 bytes.truncate(whole);
                 let file_byte = self.file_byte;
                 self.file_byte += match self.encoding {
@@ -511,7 +522,7 @@ mod tests {
     fn blocks(text: &str, dialect: Dialect, block_bytes: usize) -> Vec<String> {
         let mut blocks = Blocks::new(Box::new(io::Cursor::new(text.as_bytes().to_vec())), dialect, Encoding::Utf8 { bom: false }, 0, 0).unwrap();
         blocks.block_bytes = block_bytes;
-        std::iter::from_fn(|| blocks.next().unwrap()).map(|b| b.into_text().unwrap()).collect()
+        std::iter::from_fn(|| blocks.next(Vec::new()).unwrap()).map(|b| b.text(&mut String::new()).unwrap().to_string()).collect()
     }
 
     proptest! {

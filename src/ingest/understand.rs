@@ -107,6 +107,12 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
         let records = first_records(&text, dialect, HEADER_RECORDS_MAX + 1);
         let mut titles = 0;
         for (index, (line, _, names)) in records.iter().enumerate().take(HEADER_RECORDS_MAX) {
+            titles += u64::from(index > 0 && records[index - 1].2.iter().any(|n| !n.is_empty()));
+            // Most rows are data, and hold no name at all.
+            let known = names.iter().filter(|n| rule_names.contains(&fold_name(n))).count();
+            if known == 0 {
+                continue;
+            }
             match Plan::new(mapping, names, default_currency) {
                 Ok(plan) if best.as_ref().is_none_or(|b| b.plan.matched() < plan.matched()) => {
                     let next = records.get(index + 1);
@@ -123,13 +129,11 @@ pub fn understand(input: &Input, encoding: Encoding, mapping: &Mapping, default_
                 }
                 Ok(_) => {}
                 Err(missing) => {
-                    let known = names.iter().filter(|n| rule_names.contains(&fold_name(n))).count();
                     if known > nearest.0 {
                         nearest = (known, format!("line {} is nearest to a header and lacks {missing}", line + 1));
                     }
                 }
             }
-            titles += u64::from(names.iter().any(|n| !n.is_empty()));
         }
     }
     if best.is_none() {
@@ -199,9 +203,10 @@ fn decide(input: &Input, encoding: Encoding, found: &mut Understanding, sample: 
 pub fn decide_wholly(input: &Input, encoding: Encoding, found: &mut Understanding) -> Result<()> {
     let mut evidence = Gathered::new(&found.plan);
     let mut blocks = open_blocks(input, encoding, found)?;
-    while let Some(block) = blocks.next().map_err(|e| e.into_error(&input.path))? {
-        let text = block.into_text().map_err(|e| e.into_error(&input.path))?;
-        evidence.add(&found.plan, &text, found.dialect);
+    let (mut room, mut decoded) = (Vec::new(), String::new());
+    while let Some(block) = blocks.next(room).map_err(|e| e.into_error(&input.path))? {
+        evidence.add(&found.plan, block.text(&mut decoded).map_err(|e| e.into_error(&input.path))?, found.dialect);
+        room = block.into_room();
     }
     evidence.settle(&input.path, &mut found.plan)
 }

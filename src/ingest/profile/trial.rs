@@ -11,13 +11,13 @@ use super::super::convert::{Converted, Converter, Worker};
 use super::super::encoding::Encoding;
 use super::super::faults;
 use super::super::formats;
-use super::super::load::{CELL_SAMPLE_RECORDS, Cells, WAVE_BLOCKS, convert_block};
+use super::super::load::{CELL_SAMPLE_RECORDS, Cells, convert_block, read_wave};
 use super::super::mapping::Mapping;
 use super::super::number;
 use super::super::plan::{Plan, Reading};
 use super::super::privacy::Privacy;
 use super::super::source::Input;
-use super::super::split::{Block, FIELD_BYTES_MAX};
+use super::super::split::FIELD_BYTES_MAX;
 use super::super::understand::{self, Understanding};
 use crate::error::{Error, Result};
 use crate::model::Total;
@@ -174,13 +174,9 @@ fn pass(input: &Input, encoding: Encoding, found: &Understanding, privacy: &Priv
     let mut blocks = understand::open_blocks(input, encoding, found)?;
     let mut tally = Tally::default();
     let mut line_next = found.data_line;
+    let mut rooms = Vec::new();
     loop {
-        let mut wave: Vec<Block> = Vec::new();
-        while wave.len() < WAVE_BLOCKS
-            && let Some(block) = blocks.next().map_err(|e| e.into_error(&input.path))?
-        {
-            wave.push(block);
-        }
+        let wave = read_wave(&mut blocks, &mut rooms, &input.path)?;
         if wave.is_empty() {
             return Ok(Some(tally));
         }
@@ -188,12 +184,13 @@ fn pass(input: &Input, encoding: Encoding, found: &Understanding, privacy: &Priv
             .into_par_iter()
             .map(|block| {
                 let mut worker = workers.lock().expect("no panic while holding").pop().unwrap_or_default();
-                let converted = convert_block(&converter, block, found.dialect, encoding, &mut worker);
+                let converted = convert_block(&converter, &block, found.dialect, encoding, &mut worker);
                 workers.lock().expect("no panic while holding").push(worker);
-                converted
+                (converted, block.into_room())
             })
             .collect();
-        for converted in done {
+        for (converted, room) in done {
+            rooms.push(room);
             let converted = converted.map_err(|e| e.into_error(&input.path))?;
             if converted.undecided.is_some() {
                 return Ok(None);

@@ -9,10 +9,8 @@ use std::time::Instant;
 use spendtrace::analysis::{all_tables, catalogue};
 use spendtrace::store::{SqlSession, Store};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
+    spendtrace::allocator::keep_freed_memory();
     let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let folder = PathBuf::from(arguments.next().expect("the first argument is a store: the output folder of a run"));
     let part = arguments.next().unwrap_or_default();

@@ -14,9 +14,6 @@ use spendtrace::schema::INVOICE_LINE;
 use spendtrace::store::{MANIFEST, Store, hex};
 use spendtrace::synth::{self, Options};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Starts the kernel's account of peak memory anew; where it keeps none, the peaks printed are those since the start.
 fn forget_peak() {
     let _ = std::fs::write("/proc/self/clear_refs", "5");
@@ -30,6 +27,7 @@ fn peak_mib() -> Option<u64> {
 }
 
 fn main() {
+    spendtrace::allocator::keep_freed_memory();
     let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let lines: u64 = arguments.next().map_or(1_000_000, |a| a.parse().expect("the first argument is a number of lines"));
     let folder = arguments.next().map_or_else(|| std::env::temp_dir().join(format!("spendtrace-region-{lines}")), PathBuf::from);

@@ -16,9 +16,6 @@ use spendtrace::schema::INVOICE_LINE;
 use spendtrace::store::{self, Store};
 use spendtrace::synth::{self, Layout, Options};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// What one conversion came to.
 struct Run {
     seconds: f64,
@@ -28,6 +25,7 @@ struct Run {
 }
 
 fn main() {
+    spendtrace::allocator::keep_freed_memory();
     let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench").peekable();
     if arguments.next_if(|a| a == "--one").is_some() {
         let run = ours(Path::new(&arguments.next().expect("a folder")));

@@ -19,9 +19,6 @@ use spendtrace::rules::Rules;
 use spendtrace::schema::{self, Table};
 use spendtrace::store::{StageEntry, Store, TableBuilder};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 const SUPPLIERS: u64 = 2_000;
 const UNITS: u64 = 300;
 const CATEGORIES: u64 = 400;
@@ -95,6 +92,7 @@ fn purchase(dice: &mut Dice, deals: &[Deal]) -> (u64, u64, u64) {
 }
 
 fn main() {
+    spendtrace::allocator::keep_freed_memory();
     let mut words = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let lines: u64 = words.next().map_or(1_000_000, |t| t.replace('_', "").parse().expect("a number of lines"));
     let kept = words.next().map(PathBuf::from);

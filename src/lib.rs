@@ -3,9 +3,10 @@
 //!
 //! The flow is data: [`pipeline::STAGES`]. Exports are read by [`ingest`] into `lake.*`; [`resolve`] finds out who the vendor
 //! records are, [`classify`] what was bought, [`matching`] which contract covers each line; [`analysis`] runs the SQL of
-//! `queries/` in parallel; [`report`] writes what people open. Stages meet in declared tables ([`schema`]) and never call
+//! `queries/`, each on all cores; [`report`] writes what people open. Stages meet in declared tables ([`schema`]) and never call
 //! each other. Start with `docs/architecture.md`.
 
+pub mod allocator;
 pub mod analysis;
 pub mod assets;
 pub mod classify;

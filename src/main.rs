@@ -2,9 +2,7 @@
 
 use std::process::ExitCode;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    spendtrace::allocator::keep_freed_memory();
     spendtrace::cli::main()
 }

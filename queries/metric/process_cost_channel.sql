@@ -29,27 +29,42 @@ invoice_parts as (
     from lines
     group by supplier_id, invoice_key, organisational_unit_id
 ),
-numbered as (
-    select supplier_id, invoice_key, organisational_unit_id, organisational_unit_name,
-        row_number() over (partition by supplier_id, invoice_key order by negative_net, organisational_unit_id) as part_number
-    from invoice_parts
-),
 invoice_sums as (
-    select supplier_id, invoice_key, min(channel) as channel, sum(spend_net) as spend_net
+    select supplier_id, invoice_key, count(*) as part_count, min(organisational_unit_id) as organisational_unit_id,
+        min(organisational_unit_name) as organisational_unit_name, min(channel) as channel, sum(spend_net) as spend_net
     from invoice_parts
     group by supplier_id, invoice_key
+),
+shared as (
+    select supplier_id, invoice_key, channel, spend_net
+    from invoice_sums
+    where part_count > 1
+),
+numbered as (
+    select s.channel as channel, s.spend_net as spend_net, p.organisational_unit_id as organisational_unit_id,
+        p.organisational_unit_name as organisational_unit_name,
+        row_number() over (partition by p.supplier_id, p.invoice_key order by p.negative_net, p.organisational_unit_id) as part_number
+    from invoice_parts p
+    join shared s on s.supplier_id = p.supplier_id and s.invoice_key = p.invoice_key
+),
+placed as (
+    select organisational_unit_id, organisational_unit_name, channel, spend_net
+    from invoice_sums
+    where part_count = 1
+    union all
+    select organisational_unit_id, organisational_unit_name, channel, spend_net
+    from numbered
+    where part_number = 1
 ),
 small as (
     select max(case when parameter_code = 'small_invoice_amount' then parameter_value end) as small_invoice_amount
     from rule.parameter
 ),
 invoices as (
-    select n.organisational_unit_id as organisational_unit_id, n.organisational_unit_name as organisational_unit_name, s.channel as channel,
-        s.spend_net as spend_net, case when cast(s.spend_net as double) < p.small_invoice_amount then 1 else 0 end as small_count
-    from numbered n
-    join invoice_sums s on s.supplier_id = n.supplier_id and s.invoice_key = n.invoice_key
+    select i.organisational_unit_id as organisational_unit_id, i.organisational_unit_name as organisational_unit_name, i.channel as channel,
+        i.spend_net as spend_net, case when cast(i.spend_net as double) < p.small_invoice_amount then 1 else 0 end as small_count
+    from placed i
     cross join small p
-    where n.part_number = 1
 ),
 costs as (
     select p.parameter_code as parameter_code, p.parameter_money as cost_net

@@ -10,9 +10,6 @@ mod key_figure;
 mod rule_table;
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use rayon::prelude::*;
 
 pub mod life_cycle;
 pub mod tender_flags;
@@ -28,12 +25,6 @@ use crate::store::{FileEntry, Frame, SqlSession, StageEntry, Store, Transaction,
 
 /// Raised when the Rust of this stage changes what it writes; the text of the queries counts by itself.
 const VERSION: &str = "1";
-
-/// Queries under way at a time. The engine works on all cores within each: a second one fills its pauses, and costs memory.
-const PARALLEL_QUERIES: usize = 2;
-
-/// Lines from which one query at a time is enough to keep the cores busy, and all that memory should be asked for.
-const SEQUENTIAL_FROM_LINES: u64 = 3_000_000;
 
 /// Makes all figures, unless what they are made from is unchanged.
 pub fn run(context: &Context, store: &mut Store) -> Result<()> {
@@ -251,20 +242,21 @@ fn run_queries(
     session: &SqlSession,
     analyses: &[&'static catalogue::Analysis],
 ) -> Result<Vec<(&'static Table, FileEntry)>> {
-    let most = if transaction.store().row_count(&schema::SPEND) < SEQUENTIAL_FROM_LINES { PARALLEL_QUERIES } else { 1 };
-    let threads = if context.config.threads == 0 { most } else { context.config.threads.min(most) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|e| Error::Store(format!("cannot start threads: {e}; set threads = 1")))?;
-    let done = AtomicU64::new(0);
-    pool.install(|| {
-        analyses
-            .par_iter()
-            .map(|analysis| {
-                let frame = session.query_as(analysis.table, analysis.sql)?;
-                let entry = write_one(transaction, analysis.table, &[frame])?;
-                (context.progress)("analyse", done.fetch_add(1, Ordering::Relaxed) + 1, analyses.len() as u64);
-                Ok((analysis.table, entry))
-            })
-            .collect()
+    // One query at a time: the engine works on all cores within each, and a second one beside it took no less time and twice the memory.
+    // What a query leaves idle is the writing of the one before.
+    let (sender, receiver) = std::sync::mpsc::sync_channel::<(&'static Table, Frame)>(1);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(move || receiver.iter().map(|(table, frame)| Ok((table, write_one(transaction, table, &[frame])?))).collect());
+        let made = (1..).zip(analyses).try_for_each(|(done, analysis)| {
+            let frame = session.query_as(analysis.table, analysis.sql)?;
+            (context.progress)("analyse", done, analyses.len() as u64);
+            // The writer hangs up only when it failed; it says why below.
+            let _ = sender.send((analysis.table, frame));
+            Ok::<(), Error>(())
+        });
+        drop(sender);
+        let written = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        made.and(written)
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, new_null_array};
 use arrow::datatypes::{DataType as ArrowType, Field, Schema};
 use arrow::record_batch::RecordBatch;
-use polars::prelude::{AnyValue, Column, DataFrame, DataType, Engine, IntoLazy, LazyFrame, PlRefPath, ScanArgsParquet, Series};
+use polars::prelude::{Column, DataFrame, DataType, Engine, IntoLazy, LazyFrame, PlRefPath, ScanArgsParquet, Series};
 use polars::sql::SQLContext;
 
 use super::{FileEntry, Store};
@@ -105,9 +105,35 @@ fn execute(context: &mut SQLContext, text: &str) -> polars::error::PolarsResult<
     for (at, (name, body)) in steps.iter().enumerate() {
         let uses: usize = steps[at + 1..].iter().map(|(_, later)| count_word(later, name)).sum::<usize>() + count_word(rest, name);
         let frame = context.execute(body)?;
-        context.register(name, if uses > 1 { collect(frame)?.lazy() } else { frame });
+        context.register(name, if uses > 1 && !is_view_of_table(body) { collect(frame)?.lazy() } else { frame });
     }
     collect(context.execute(rest)?)
+}
+
+/// Whether a step only picks rows and columns of one table of the store. Read again for each name it streams; kept, it would hold the
+/// table's lines in memory.
+fn is_view_of_table(body: &str) -> bool {
+    const MORE: &[&str] = &["join", "group", "having", "distinct", "union", "except", "intersect", "over", "order", "limit", "select"];
+    let Some(select) = keyword(body, "select") else { return false };
+    let words: Vec<&str> = words(select).collect();
+    let from = words.iter().position(|w| w.eq_ignore_ascii_case("from"));
+    let is_table = from.and_then(|at| words.get(at + 1)).is_some_and(|table| table.contains("__"));
+    is_table && !words.iter().any(|w| MORE.iter().any(|more| w.eq_ignore_ascii_case(more)))
+}
+
+/// The words of a text, outside of quotes and comments.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let token = &text[at..at + token_length(&text[at..])];
+            at += token.len();
+            if token.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
+                return Some(token);
+            }
+        }
+        None
+    })
 }
 
 fn collect(lazy: LazyFrame) -> polars::error::PolarsResult<DataFrame> {
@@ -186,13 +212,7 @@ fn closing_parenthesis(text: &str) -> Option<usize> {
 
 /// How often a word stands in the text, outside of quotes and comments.
 fn count_word(text: &str, word: &str) -> usize {
-    let (mut at, mut count) = (0, 0);
-    while at < text.len() {
-        let length = token_length(&text[at..]);
-        count += usize::from(&text[at..at + length] == word);
-        at += length;
-    }
-    count
+    words(text).filter(|w| *w == word).count()
 }
 
 fn engine_error(what: &str, error: &polars::error::PolarsError) -> Error {
@@ -321,18 +341,19 @@ fn decimal_array(column: &Column, precision: u8, scale: i8) -> std::result::Resu
         };
         if scaled.abs() < limit { Ok(scaled) } else { Err(too_large()) }
     };
-    let values = series
-        .iter()
-        .map(|value| match value {
-            AnyValue::Null => Ok(None),
-            AnyValue::Decimal(v, _, from) => rescale(v, from as i8).map(Some),
-            other => match other.extract::<i128>() {
-                Some(v) if series.dtype().is_integer() => rescale(v, 0).map(Some),
-                _ => Err(format!("the query gives {}, declared is a decimal", series.dtype())),
-            },
-        })
-        .collect::<std::result::Result<Vec<Option<i128>>, String>>()?;
-    let array = Decimal128Array::from(values).with_precision_and_scale(precision, scale).map_err(|e| e.to_string())?;
+    let values: std::result::Result<Vec<Option<i128>>, String> = match series.dtype() {
+        DataType::Decimal(_, from) => {
+            let decimals = series.decimal().map_err(|e| e.to_string())?;
+            decimals.physical().iter().map(|value| value.map(|v| rescale(v, *from as i8)).transpose()).collect()
+        }
+        ty if ty.is_integer() => {
+            let integers = series.strict_cast(&DataType::Int64).map_err(|e| e.to_string())?;
+            let integers = integers.i64().map_err(|e| e.to_string())?;
+            integers.iter().map(|value| value.map(|v| rescale(i128::from(v), 0)).transpose()).collect()
+        }
+        ty => Err(format!("the query gives {ty}, declared is a decimal")),
+    };
+    let array = Decimal128Array::from(values?).with_precision_and_scale(precision, scale).map_err(|e| e.to_string())?;
     Ok(Arc::new(array))
 }
 

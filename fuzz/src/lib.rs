@@ -30,17 +30,13 @@ pub mod store {
     }
 }
 
+#[path = "../../src/ingest"]
 pub mod ingest {
-    #[path = "../../../src/ingest/cells.rs"]
     pub mod cells;
-    #[path = "../../../src/ingest/convert.rs"]
     pub mod convert;
-    #[path = "../../../src/ingest/day.rs"]
     pub mod day;
-    #[path = "../../../src/ingest/encoding.rs"]
     pub mod encoding;
-    #[path = "../../../src/ingest/faults.rs"]
-    pub mod faults;
+    pub use crate::schema::faults;
     /// Marks of texts; the findings' table belongs to the store.
     pub mod findings {
         pub mod marks {
@@ -51,23 +47,14 @@ pub mod ingest {
             }
         }
     }
-    #[path = "../../../src/ingest/formats/mod.rs"]
     pub mod formats;
-    #[path = "../../../src/ingest/mapping.rs"]
     pub mod mapping;
-    #[path = "../../../src/ingest/number.rs"]
     pub mod number;
-    #[path = "../../../src/ingest/plan.rs"]
     pub mod plan;
-    #[path = "../../../src/ingest/privacy.rs"]
     pub mod privacy;
-    #[path = "../../../src/ingest/sniff.rs"]
     pub mod sniff;
-    #[path = "../../../src/ingest/source.rs"]
     pub mod source;
-    #[path = "../../../src/ingest/split.rs"]
     pub mod split;
-    #[path = "../../../src/ingest/understand.rs"]
     pub mod understand;
 }
 

@@ -93,7 +93,8 @@ pub fn identifier(data: &[u8]) {
 /// Blocks and records of delimited text agree with each other and with the text, whatever the dialect.
 pub fn csv(data: &[u8]) {
     let [separator, line_end, rest @ ..] = data else { return };
-    let Ok(text) = std::str::from_utf8(rest) else { return };
+    // Bytes that are no text are replaced, not passed over: most inputs made by chance hold some.
+    let text = &*String::from_utf8_lossy(rest);
     let separator = b";,\t|"[usize::from(separator % 4)];
     let line_end = [LineEnd::Lf, LineEnd::Cr, LineEnd::Any][usize::from(line_end % 3)];
     let dialect = Dialect { separator, quote: b'"', line_end };

@@ -383,7 +383,7 @@ words! {
     "assortment_net": "Sortiment" / "Assortment";
     "supplier_new_net": "Nya leverantörer" / "New suppliers";
     "supplier_lost_net": "Lämnade leverantörer" / "Suppliers left";
-    "not_told_net": "Pris eller antal, oklart vilket" / "Price or quantity, unclear which";
+    "not_told_net": "Pris eller antal (oklart)" / "Price or quantity (unclear)";
     "called_off_net": "Avropat i månaden" / "Called off in the month";
     "spend_ratio": "Andel" / "Share";
     "addressable_spend_net": "Påverkbart" / "Addressable";

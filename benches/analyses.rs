@@ -10,7 +10,7 @@ use spendtrace::analysis::{all_tables, catalogue};
 use spendtrace::store::{SqlSession, Store};
 
 fn main() {
-    spendtrace::allocator::keep_freed_memory();
+    spendtrace::cli::keep_freed_memory();
     let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let folder = PathBuf::from(arguments.next().expect("the first argument is a store: the output folder of a run"));
     let part = arguments.next().unwrap_or_default();

@@ -27,7 +27,7 @@ fn peak_mib() -> Option<u64> {
 }
 
 fn main() {
-    spendtrace::allocator::keep_freed_memory();
+    spendtrace::cli::keep_freed_memory();
     let mut arguments = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let lines: u64 = arguments.next().map_or(1_000_000, |a| a.parse().expect("the first argument is a number of lines"));
     let folder = arguments.next().map_or_else(|| std::env::temp_dir().join(format!("spendtrace-region-{lines}")), PathBuf::from);

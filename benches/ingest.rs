@@ -25,7 +25,7 @@ struct Run {
 }
 
 fn main() {
-    spendtrace::allocator::keep_freed_memory();
+    spendtrace::cli::keep_freed_memory();
     let mut arguments = std::env::args().skip(1).filter(|a| a != "--bench").peekable();
     if arguments.next_if(|a| a == "--one").is_some() {
         let run = ours(Path::new(&arguments.next().expect("a folder")));

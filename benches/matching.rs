@@ -92,7 +92,7 @@ fn purchase(dice: &mut Dice, deals: &[Deal]) -> (u64, u64, u64) {
 }
 
 fn main() {
-    spendtrace::allocator::keep_freed_memory();
+    spendtrace::cli::keep_freed_memory();
     let mut words = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let lines: u64 = words.next().map_or(1_000_000, |t| t.replace('_', "").parse().expect("a number of lines"));
     let kept = words.next().map(PathBuf::from);

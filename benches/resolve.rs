@@ -22,7 +22,7 @@ const LIKENESS: &[f32] = &[0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7
 const LINK_SCORE_MIN: f64 = 0.92;
 
 fn main() {
-    spendtrace::allocator::keep_freed_memory();
+    spendtrace::cli::keep_freed_memory();
     // `cargo bench` adds --bench to the arguments.
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {

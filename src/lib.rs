@@ -6,7 +6,6 @@
 //! `queries/`, each on all cores; [`report`] writes what people open. Stages meet in declared tables ([`schema`]) and never call
 //! each other. Start with `docs/architecture.md`.
 
-pub mod allocator;
 pub mod analysis;
 pub mod assets;
 pub mod classify;

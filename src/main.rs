@@ -3,6 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    spendtrace::allocator::keep_freed_memory();
     spendtrace::cli::main()
 }

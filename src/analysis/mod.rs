@@ -10,6 +10,7 @@ mod key_figure;
 mod rule_table;
 
 use std::fmt::Write as _;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 pub mod life_cycle;
 pub mod tender_flags;
@@ -243,21 +244,27 @@ fn run_queries(
     analyses: &[&'static catalogue::Analysis],
 ) -> Result<Vec<(&'static Table, FileEntry)>> {
     // One query at a time: the engine works on all cores within each, and a second one beside it took no less time and twice the memory.
-    // What a query leaves idle is the writing of the one before.
-    let (sender, receiver) = std::sync::mpsc::sync_channel::<(&'static Table, Frame)>(1);
+    // The writing of its result fills what the next query leaves idle.
+    let (sender, receiver) = sync_channel(1);
     std::thread::scope(|scope| {
         let writer = scope.spawn(move || receiver.iter().map(|(table, frame)| Ok((table, write_one(transaction, table, &[frame])?))).collect());
-        let made = (1..).zip(analyses).try_for_each(|(done, analysis)| {
-            let frame = session.query_as(analysis.table, analysis.sql)?;
-            (context.progress)("analyse", done, analyses.len() as u64);
-            // The writer hangs up only when it failed; it says why below.
-            let _ = sender.send((analysis.table, frame));
-            Ok::<(), Error>(())
-        });
-        drop(sender);
+        let made = send_results(context, session, analyses, sender);
         let written = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         made.and(written)
     })
+}
+
+/// Makes the tables one by one. It owns the sender: that it ends tells the writer that no more will come.
+fn send_results(context: &Context, session: &SqlSession, analyses: &[&'static catalogue::Analysis], sender: SyncSender<(&'static Table, Frame)>) -> Result<()> {
+    for (done, analysis) in (1..).zip(analyses) {
+        let frame = session.query_as(analysis.table, analysis.sql)?;
+        (context.progress)("analyse", done, analyses.len() as u64);
+        // The writer hangs up only when it failed, and then it says why.
+        if sender.send((analysis.table, frame)).is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn write_one(transaction: &Transaction<'_>, table: &'static Table, batches: &[Frame]) -> Result<FileEntry> {

@@ -1,11 +1,14 @@
 //! The command line: the only user of the clock, the environment and the terminal. Results go to stdout, talk to stderr.
 
+mod allocator;
 mod args;
 mod commands;
 mod key;
 mod output;
 mod pdf;
 mod profile;
+
+pub use allocator::keep_freed_memory;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -18,6 +21,7 @@ pub use args::{Args, command};
 
 /// Parses the command line, does what it says and gives the process its exit code.
 pub fn main() -> ExitCode {
+    keep_freed_memory();
     // A panic is a defect of ours. Where it happened may be told; its message may hold values of the user's data and may not.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic

@@ -10,6 +10,8 @@ pub const WIDTH: f64 = 760.0;
 const CHARACTER_WIDTH: f64 = 0.6;
 /// Size of labels.
 const LABEL_SIZE: f64 = 13.0;
+/// Room of a column of labels beside its text.
+const LABEL_MARGIN: f64 = 16.0;
 
 /// What the reader of the drawing is told, and where a mark leads.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +62,7 @@ pub fn bars(caption: &Caption, bars: &[Bar], scale_max: f64) -> Markup {
     for (i, bar) in bars.iter().enumerate() {
         let y = top + row * i as f64;
         group(&mut svg, &bar.drill);
-        text_at(&mut svg, "label end", label_width - 12.0, y + row / 2.0 + 4.5, &fitted(&bar.label, label_width - 16.0), &bar.label);
+        text_at(&mut svg, "label end", label_width - 12.0, y + row / 2.0 + 4.5, &fitted(&bar.label, label_width - LABEL_MARGIN), &bar.label);
         svg.raw("<rect class=\"track\"").num("x", label_width).num("y", y + 7.0).num("width", plot).num("height", row - 14.0).raw(" rx=\"2\"/>");
         let mut x = label_width;
         for part in bar.parts.iter().filter(|p| p.length > 0.0) {
@@ -389,7 +391,7 @@ pub fn gantt(caption: &Caption, spans: &[Span], days: f64, today: f64, months: &
     for (i, span) in spans.iter().enumerate() {
         let y = top + row * i as f64;
         svg.raw("<g>");
-        text_at(&mut svg, "label end", label_width - 12.0, y + row / 2.0 + 4.5, &fitted(&span.label, label_width - 16.0), &span.label);
+        text_at(&mut svg, "label end", label_width - 12.0, y + row / 2.0 + 4.5, &fitted(&span.label, label_width - LABEL_MARGIN), &span.label);
         let (from, to) = (x_of(span.from), x_of(span.to));
         if let Some(until) = span.extendable_to.filter(|&e| e > span.to) {
             svg.raw("<rect class=\"c-option\"").num("x", to).num("y", y + 9.0).num("width", (x_of(until) - to).max(0.0)).num("height", row - 18.0).raw("/>");
@@ -449,7 +451,7 @@ pub fn waterfall(caption: &Caption, steps: &[Step]) -> Markup {
     for (i, (step, (from, to))) in steps.iter().zip(&spans).enumerate() {
         let y = top + row * i as f64;
         group(&mut svg, &step.drill);
-        text_at(&mut svg, "label end", label_width - 12.0, y + row / 2.0 + 4.5, &fitted(&step.label, label_width - 16.0), &step.label);
+        text_at(&mut svg, "label end", label_width - 12.0, y + row / 2.0 + 4.5, &fitted(&step.label, label_width - LABEL_MARGIN), &step.label);
         let class = match (step.is_sum, step.change < 0.0) {
             (true, _) => "c-quiet",
             (false, false) => "c-rise",
@@ -778,7 +780,7 @@ fn character_width(c: char) -> f64 {
 
 /// Width of a column of labels: what they need, within bounds that leave room for the bars.
 fn label_column<'a>(labels: impl Iterator<Item = &'a str>) -> f64 {
-    (labels.map(width_of).fold(0.0, f64::max) + 16.0).clamp(110.0, 360.0)
+    (labels.map(width_of).fold(0.0, f64::max) + LABEL_MARGIN).clamp(110.0, 360.0)
 }
 
 /// The text, cut with an ellipsis when it is wider than `width`.
@@ -826,7 +828,7 @@ mod tests {
     fn the_widest_label_of_a_column_fits_it() {
         for label in ["… och rätt omfattning och enhet", "Pris eller antal (oklart)", "Sortiment"] {
             let column = label_column([label, "kort"].into_iter());
-            assert_eq!(fitted(label, column - 16.0), label);
+            assert_eq!(fitted(label, column - LABEL_MARGIN), label);
         }
     }
 

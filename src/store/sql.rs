@@ -113,7 +113,8 @@ fn execute(context: &mut SQLContext, text: &str) -> polars::error::PolarsResult<
 /// Whether a step only picks rows and columns of one table of the store. Read again for each name it streams; kept, it would hold the
 /// table's lines in memory.
 fn is_view_of_table(body: &str) -> bool {
-    const MORE: &[&str] = &["join", "group", "having", "distinct", "union", "except", "intersect", "over", "order", "limit", "select"];
+    const MORE: &[&str] =
+        &["join", "group", "having", "distinct", "union", "except", "intersect", "over", "order", "limit", "select", "count", "sum", "min", "max", "avg"];
     let Some(select) = keyword(body, "select") else { return false };
     let words: Vec<&str> = words(select).collect();
     let from = words.iter().position(|w| w.eq_ignore_ascii_case("from"));
@@ -370,6 +371,21 @@ mod tests {
         assert_eq!((count_word(rest, "a"), count_word(steps[1].1, "a"), count_word("'a' -- a\n ab", "a")), (2, 1, 0));
         for other in ["select 1", "with recursive a as (select 1) select 1", "with a as (select 1", "within"] {
             assert_eq!(split_steps(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn views_of_a_table_are_told_from_what_is_worth_keeping() {
+        for (body, expect) in [
+            (" select a, case when b then 1 else 0 end as c from lake__x where b is not null", true),
+            ("select 'join' as a from lake__x -- group by a", true),
+            ("select a from earlier", false),
+            ("select max(a) as a from lake__x", false),
+            ("select x.a as a from lake__x x join lake__y y on y.a = x.a", false),
+            ("select a from lake__x union all select a from lake__x", false),
+            ("select row_number() over (partition by a) as n from lake__x", false),
+        ] {
+            assert_eq!(is_view_of_table(body), expect, "{body}");
         }
     }
 

@@ -278,6 +278,27 @@ fn a_header_that_drifts_is_refused_until_it_is_accepted() {
 }
 
 #[test]
+fn all_that_drifts_is_named_at_once_with_what_was_accepted_before() {
+    let files: [(&str, &[u8]); 4] = [
+        ("2025-01.csv", b"datum;leverantor;belopp;konto\n2025-01-13;A;1.50;5010\n"),
+        ("2025-02.csv", b"datum;leverantor;belopp;konto;Projekt\n2025-02-13;B;2.50;5010;7\n"),
+        ("2025-03.csv", b"datum;leverantor;belopp;konto;Projekt;Moms\n2025-03-13;B;2.50;5010;7;1.00\n"),
+        ("2025-04.csv", b"datum;leverantor;belopp;Projekt;Moms;Bilaga\n2025-04-13;B;2.50;7;1.00;x\n"),
+    ];
+    let scratch = workspace("drifts", "oppen-reskontra", "", &files);
+    settle_accepting(scratch.path(), "oppen-reskontra", "", &["Projekt"]);
+    let message = ingest(scratch.path()).map(|_| ()).unwrap_err().to_string();
+    for part in ["2025-03.csv: its header", "\"Moms\" is new", "2025-04.csv: its header", "\"Bilaga\" is new", "\"konto\", read as account_code, is gone"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert!(!message.contains("2025-02.csv: its header"), "{message}");
+    let accept = ["Projekt", "Moms", "Bilaga", "konto"];
+    assert!(message.ends_with(&format!("accept_columns = [{}]", accept.map(|a| format!("{a:?}")).join(", "))), "{message}");
+    settle_accepting(scratch.path(), "oppen-reskontra", "", &accept);
+    assert_eq!(ingest(scratch.path()).unwrap().row_count(&schema::INVOICE_LINE), 4);
+}
+
+#[test]
 fn threads_change_no_byte() {
     let mut text = String::from("datum;leverantor;leverantor_id;belopp;faktura_nr\n");
     for i in 0..60_000u32 {

@@ -905,19 +905,39 @@ fn a_second_run_changes_nothing_and_a_wrong_classification_stops() {
     assert_eq!(error.exit_code(), 4, "{error}");
 }
 
+/// The analyses that take the line up.
+fn entered(store: &Store, line_id: &str) -> Vec<String> {
+    spendtrace::analysis::entered(store, &line_id.parse().unwrap()).unwrap().into_iter().map(str::to_string).collect()
+}
+
 #[test]
 fn every_line_can_be_explained() {
+    let words = spendtrace::matching::Words { code: &|_, code| code.to_string(), column: &|name| name.to_string() };
     for seed in [1, 2, 3] {
         let world = random_world(seed, 6, 40);
         let (scratch, store) = matched(&world, 10, 1);
         let context = context(scratch.path());
         let mut credits_followed = 0;
         for bill in &world.bills {
-            let explained = spendtrace::matching::explain(&context, &store, &bill.id.parse().unwrap(), &["spend_cube", "maverick_spend"]).unwrap();
-            let text = explained.to_string();
+            let explained = spendtrace::matching::explain(&context, &store, &bill.id.parse().unwrap(), entered(&store, &bill.id)).unwrap();
+            let text = explained.text(&words);
             let d = &explained.decision;
             assert!(text.contains(&bill.id) && text.contains(&d.outcome), "{text}");
             assert_eq!(explained.metrics.contains(&"maverick_spend".to_string()), d.reason.as_deref() == Some("M2"), "{text}");
+            let is_addressable = d.outcome != "not_addressable";
+            for (table, expect) in [
+                ("spend_cube", true),
+                ("compliance_unit", true),
+                ("off_contract_reason", is_addressable && d.reason.is_some()),
+                ("direct_award_accumulation", d.outcome == "off_contract"),
+                ("approved_exception", d.approved_exception_id.is_some()),
+                ("diversity_unit", is_addressable),
+                ("tco_cell", is_addressable),
+                ("tco_unit", is_addressable),
+                ("bidder", false),
+            ] {
+                assert_eq!(explained.metrics.iter().any(|m| m == table), expect, "{table}: {text}");
+            }
             let follows = explained.credited_line_id.is_some();
             credits_followed += usize::from(follows);
             assert_eq!(follows, d.evidence.iter().any(|e| e.code == "CREDIT_LINKED"), "{text}");
@@ -943,7 +963,7 @@ fn every_line_can_be_explained() {
             serde_json::to_string(&explained).unwrap();
         }
         assert!(credits_followed > 0, "the world has credits that follow a line");
-        let error = spendtrace::matching::explain(&context, &store, &"ffffffffff-1".parse().unwrap(), &[]).unwrap_err();
+        let error = spendtrace::matching::explain(&context, &store, &"ffffffffff-1".parse().unwrap(), Vec::new()).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{error}");
     }
 }

@@ -30,7 +30,8 @@ def theirs(store, threads):
     here = Path.cwd()
     os.chdir(store)
     con.execute(max(Path().glob("*/views.sql")).read_text(encoding="utf-8"))
-    times = {}
+    # Ours reads the lines once for all queries; the peer keeps what it has read of a file by itself.
+    times = {"reading": (0.0, 0)}
     for name, sql in texts.items():
         begun = time.perf_counter()
         count = con.sql(sql).to_arrow_table().num_rows
@@ -51,6 +52,7 @@ mine, peer = better(rounds[0][0], rounds[1][0]), better(rounds[0][1], rounds[1][
 for name in sorted(mine, key=lambda n: -mine[n][0]):
     if mine[name][1] != peer[name][1]:
         sys.exit(f"{name}: {mine[name][1]} rows here, {peer[name][1]} there")
-    print(f"{name:<32} {mine[name][0]:>8.3f} s  duckdb {peer[name][0]:>8.3f} s  ratio {mine[name][0] / max(peer[name][0], 1e-9):>6.2f}")
+    ratio = f"  ratio {mine[name][0] / peer[name][0]:>6.2f}" if peer[name][0] else ""
+    print(f"{name:<32} {mine[name][0]:>8.3f} s  duckdb {peer[name][0]:>8.3f} s{ratio}")
 a, b = sum(t for t, _ in mine.values()), sum(t for t, _ in peer.values())
-print(f"{'all ' + str(len(mine)):<32} {a:>8.3f} s  duckdb {b:>8.3f} s  ratio {a / b:>6.2f}")
+print(f"{'all ' + str(len(mine) - 1):<32} {a:>8.3f} s  duckdb {b:>8.3f} s  ratio {a / b:>6.2f}")

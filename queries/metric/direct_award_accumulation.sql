@@ -159,12 +159,17 @@ names as (
     group by level, supplier_id, category_code
 ),
 -- Suppliers of a window are counted on the pairs, since the category level has none.
+category_windows as (
+    select window_kind, category_code, first_month_index, last_month_index
+    from highest
+    where supplier_id = '*'
+),
 supplier_counts as (
-    select h.window_kind as window_kind, h.level as level, h.supplier_id as supplier_id, h.category_code as category_code, count(distinct p.supplier_id) as supplier_count
-    from highest h
-    join pair_months p on p.category_code = h.category_code
-    where p.month_index >= h.first_month_index and p.month_index <= h.last_month_index and (h.supplier_id = '*' or h.supplier_id = p.supplier_id)
-    group by h.window_kind, h.level, h.supplier_id, h.category_code
+    select w.window_kind as window_kind, w.category_code as category_code, count(distinct p.supplier_id) as supplier_count
+    from category_windows w
+    join pair_months p on p.category_code = w.category_code
+    where p.month_index >= w.first_month_index and p.month_index <= w.last_month_index
+    group by w.window_kind, w.category_code
 ),
 penalty as (
     select
@@ -181,7 +186,7 @@ select
     h.window_kind as window_kind,
     f.period as first_period,
     t.period as last_period,
-    s.supplier_count as supplier_count,
+    case when h.supplier_id = '*' then s.supplier_count else 1 end as supplier_count,
     h.accumulated_net as accumulated_net,
     h.maverick_net as maverick_net,
     h.documentation_limit as documentation_limit,
@@ -200,6 +205,6 @@ from highest h
 join names n on n.level = h.level and n.supplier_id = h.supplier_id and n.category_code = h.category_code
 join calendar f on f.month_index = h.first_month_index
 join calendar t on t.month_index = h.last_month_index
-join supplier_counts s on s.window_kind = h.window_kind and s.level = h.level and s.supplier_id = h.supplier_id and s.category_code = h.category_code
+left join supplier_counts s on s.window_kind = h.window_kind and s.category_code = h.category_code
 cross join penalty p
 order by level, category_code, supplier_id, window_kind

@@ -9,6 +9,7 @@ mod holiday;
 mod key_figure;
 mod rule_table;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
@@ -20,12 +21,15 @@ pub use key_figure::{KeyFigure, Kind, Target, Unit, key_figures};
 
 use crate::assets;
 use crate::error::{Error, Result};
+use crate::model::LineId;
 use crate::pipeline::Context;
 use crate::schema::{self, Table, Type};
-use crate::store::{FileEntry, Frame, SqlSession, StageEntry, Store, Transaction, fingerprint};
+use crate::store::{FileEntry, Frame, SqlSession, StageEntry, Store, Transaction, fingerprint, words};
 
 /// Raised when the Rust of this stage changes what it writes; the text of the queries counts by itself.
 const VERSION: &str = "1";
+/// Memory that the lines of a table may take to be held for all queries: about a million and a half of decided lines.
+const HELD_BYTES_MAX: u64 = 1 << 30;
 
 /// Makes all figures, unless what they are made from is unchanged.
 pub fn run(context: &Context, store: &mut Store) -> Result<()> {
@@ -46,7 +50,8 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
     }
 
     for wave in waves() {
-        for (table, file) in run_queries(context, &transaction, &session, &wave)? {
+        let shared = session_of(&session, transaction.store(), &wave)?;
+        for (table, file) in run_queries(context, &transaction, &shared, &wave)? {
             session.replace_view(transaction.store(), table, std::slice::from_ref(&file))?;
             written.push((table, file));
         }
@@ -158,6 +163,33 @@ pub fn query(store: &Store, sql: &str) -> Result<Frame> {
     session.query("query", sql)
 }
 
+/// The analyses that take up a line of `matched.spend`: the first step of their query that reads the decisions keeps it, or they are cuts of
+/// an analysis that does. Later steps may still leave it out of what they list, as a search for duplicates does with most.
+///
+/// # Errors
+/// [`Error::Reconcile`] when a file is not the one that was written.
+pub fn entered(store: &Store, line_id: &LineId) -> Result<Vec<&'static str>> {
+    let spend = &schema::SPEND;
+    let own = store.files(spend).iter().filter(|f| f.path.contains(&line_id.source_file_id)).cloned().collect::<Vec<_>>();
+    let sql: Vec<String> = catalogue::analyses().iter().map(|a| body(a.sql)).collect();
+    let named = |t: &&Table| t.full_name() != spend.full_name() && sql.iter().any(|s| s.contains(&t.full_name()));
+    let mut session = SqlSession::open(store, data_tables().filter(named))?;
+    session.replace_view(store, spend, if own.is_empty() { store.files(spend) } else { &own })?;
+    session.narrow(spend, &format!("line_id = '{line_id}'"))?;
+    let mut entered: Vec<&'static str> = Vec::new();
+    for analysis in waves().into_iter().flatten() {
+        let takes_up = match session.rows_of_first_step_over(spend, analysis.name, &body(analysis.sql))? {
+            Some(rows) => rows > 0,
+            None => entered.iter().any(|name| body(analysis.sql).contains(&format!(" metric.{name}\n"))),
+        };
+        if takes_up {
+            entered.push(analysis.name);
+        }
+    }
+    entered.sort_by_key(|name| catalogue::ANALYSES.iter().position(|n| n == name));
+    Ok(entered)
+}
+
 /// `views.sql`: every table of the store as a DuckDB view over its files, with paths from the output folder, so that
 /// `cd out && duckdb -init views.sql` has the names that the queries use.
 pub fn views_sql(store: &Store) -> String {
@@ -229,6 +261,32 @@ fn waves() -> [Vec<&'static catalogue::Analysis>; 2] {
     let reads_another = |a: &&catalogue::Analysis| body(a.sql).contains(" metric.");
     let (second, first) = catalogue::analyses().iter().partition(reads_another);
     [first, second]
+}
+
+/// The session with the table of lines that most of these analyses read held in memory: decoded once, not once for each. A table that would take more
+/// than [`HELD_BYTES_MAX`] stays in its files.
+pub fn session_of(session: &SqlSession, store: &Store, analyses: &[&catalogue::Analysis]) -> Result<SqlSession> {
+    let mut shared = session.clone();
+    for table in data_tables().filter(|t| t.is_partitioned) {
+        let name = table.full_name();
+        let readers: Vec<String> = analyses.iter().map(|a| body(a.sql)).filter(|sql| sql.contains(&name)).collect();
+        let columns: BTreeSet<&str> = readers.iter().flat_map(|sql| words(sql)).collect();
+        let row_bytes: u64 = table.columns.iter().filter(|c| columns.contains(c.name)).map(|c| held_bytes(c.ty)).sum();
+        if 2 * readers.len() > analyses.len() && store.row_count(table) * row_bytes <= HELD_BYTES_MAX {
+            shared.keep(table, &columns)?;
+        }
+    }
+    Ok(shared)
+}
+
+/// Bytes of a value in memory. Longer texts lie once for each page of their file.
+const fn held_bytes(ty: Type) -> u64 {
+    match ty {
+        Type::Text | Type::Money | Type::Quantity | Type::Rate => 16,
+        Type::Int | Type::Float => 8,
+        Type::Date => 4,
+        Type::Bool => 1,
+    }
 }
 
 /// The statement without its header.

@@ -153,9 +153,14 @@ fn explain(common: &Common, line_id: &str, console: &Console) -> Result<()> {
     let config = load_config(common, None, None)?;
     let store = Store::open(&config.out_folder())?;
     let context = context(config, console)?;
-    let metrics: Vec<&str> = schema::metric::metric_tables().map(|t| t.name).collect();
-    let explanation = matching::explain(&context, &store, &line_id, &metrics)?;
-    if console.json { console.json_result(&explanation) } else { console.result(&super::output::inert(&explanation.to_string())) }
+    let metrics = analysis::entered(&store, &line_id)?.into_iter().map(str::to_string).collect();
+    let explanation = matching::explain(&context, &store, &line_id, metrics)?;
+    if console.json {
+        return console.json_result(&explanation);
+    }
+    let language = &context.config.language;
+    let words = matching::Words { code: &|column, code| report::code(language, column, code), column: &|name| report::column(language, name) };
+    console.result(&inert(&explanation.text(&words)))
 }
 
 fn whatif(common: &Common, file: &Path, mapping: Option<&str>, lines: usize, console: &Console) -> Result<()> {

@@ -13,8 +13,10 @@ use crate::error::{Error, Result};
 
 /// Most characters of a name that are kept.
 const NAME_CHARS_MAX: usize = 100;
-/// Most changes that one message names.
+/// Most changes of a file that a message names.
 const SHOWN_MAX: usize = 8;
+/// Most files of a source whose changes a message names.
+const DIFFERENCES_SHOWN_MAX: usize = 10;
 
 /// A header as it is stored.
 pub fn names_text(header: &[String]) -> Option<String> {
@@ -30,9 +32,13 @@ struct Change {
     text: String,
 }
 
-/// Compares the files of each source with the one before; notes what is accepted, refuses what is not.
+/// Compares the files of each source with the one before; notes what is accepted, refuses what is not: all of it at once, so that
+/// a person accepts once.
 pub fn check(sources: &[Source], mappings: &[Mapping], rows: &mut [SourceRow]) -> Result<()> {
+    let mut refusals = Vec::new();
     for (source, mapping) in sources.iter().zip(mappings) {
+        let mut differences = Vec::new();
+        let mut to_accept = source.accept_columns.clone();
         let accepted: BTreeSet<String> = source.accept_columns.iter().map(|c| fold_name(c)).collect();
         let is_any = source.accept_columns.iter().any(|c| c == "*");
         let mut of_source: Vec<&mut SourceRow> = rows.iter_mut().filter(|r| r.source_name == source.name).collect();
@@ -46,14 +52,27 @@ pub fn check(sources: &[Source], mappings: &[Mapping], rows: &mut [SourceRow]) -
                 let changes = changes(mapping, names, &header);
                 let open: Vec<&Change> = changes.iter().filter(|c| !is_any && !accepted.contains(&fold_name(&c.column))).collect();
                 if !open.is_empty() {
-                    return Err(refusal(source, &row.path, path, &open));
+                    differences.push(format!(
+                        "{}: its header is another than that of {path}, the file before it in source \"{}\": {}",
+                        row.path,
+                        source.name,
+                        shown(open.iter().copied())
+                    ));
+                    for change in open {
+                        if !to_accept.contains(&change.column) {
+                            to_accept.push(change.column.clone());
+                        }
+                    }
                 }
                 row.header_change = (!changes.is_empty()).then(|| shown(changes.iter()));
             }
             before = Some((row.path.clone(), header));
         }
+        if !differences.is_empty() {
+            refusals.push(refusal(source, differences, &to_accept));
+        }
     }
-    Ok(())
+    if refusals.is_empty() { Ok(()) } else { Err(Error::Input(refusals.join("\n"))) }
 }
 
 fn shown<'a>(changes: impl Iterator<Item = &'a Change>) -> String {
@@ -63,16 +82,19 @@ fn shown<'a>(changes: impl Iterator<Item = &'a Change>) -> String {
     if more > 0 { format!("{text}; and {more} more") } else { text }
 }
 
-fn refusal(source: &Source, path: &str, before: &str, open: &[&Change]) -> Error {
-    let names: Vec<String> = open.iter().map(|c| format!("{:?}", c.column)).collect();
-    Error::Input(format!(
-        "{path}: its header is another than that of {before}, the file before it in source \"{}\": {}. See whether the mapping \"{}\" still says what the \
-         columns mean; then accept them for the source in spendtrace.toml: accept_columns = [{}]",
-        source.name,
-        shown(open.iter().copied()),
+fn refusal(source: &Source, mut differences: Vec<String>, to_accept: &[String]) -> String {
+    let more = differences.len().saturating_sub(DIFFERENCES_SHOWN_MAX);
+    differences.truncate(DIFFERENCES_SHOWN_MAX);
+    if more > 0 {
+        differences.push(format!("… and {more} files more"));
+    }
+    let names: Vec<String> = to_accept.iter().map(|name| format!("{name:?}")).collect();
+    format!(
+        "{}. See whether the mapping \"{}\" still says what the columns mean; then accept them for the source in spendtrace.toml: accept_columns = [{}]",
+        differences.join("\n"),
         source.mapping,
         names.join(", ")
-    ))
+    )
 }
 
 /// What changed from one header to the next, in the order of the columns.

@@ -1,13 +1,13 @@
 //! The whole trail of one line: where it stood, who the supplier is and why, what was bought, each contract that was considered with each test, and the decision.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use arrow::array::Array as _;
 use serde::Serialize;
 
 use super::ceiling::{self, At};
-use super::coverage::{Coverage, Scope, Term, Unit, Verdict};
+use super::coverage::{Basis, Coverage, Scope, Term, Unit, Verdict};
 use super::credit::{Credit, Credits};
 use super::evidence::{Code, REASONS};
 use super::index::{Entry, Index, NO_SUPPLIER};
@@ -20,7 +20,7 @@ use crate::pipeline::Context;
 use crate::schema::{INVOICE_LINE, LINE_CATEGORY, SOURCE_FILE, SPEND, Type};
 use crate::store::{Columns, Store};
 
-/// The trail of a line. `Display` is for people, in the workspace's language; `Serialize` for machines.
+/// The trail of a line. [`Explanation::text`] is for people, in the workspace's language; `Serialize` for machines.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
     /// The line.
@@ -47,6 +47,22 @@ pub struct Explanation {
     pub metrics: Vec<String>,
     #[serde(skip)]
     is_swedish: bool,
+}
+
+/// How people read codes and columns.
+pub struct Words<'a> {
+    /// A code of a column.
+    pub code: &'a dyn Fn(&str, &str) -> String,
+    /// The name of a column.
+    pub column: &'a dyn Fn(&str) -> String,
+}
+
+impl Words<'_> {
+    /// The word for a code, with the code behind it, by which it is asked for in SQL.
+    fn with_code(&self, column: &str, code: &str) -> String {
+        let word = (self.code)(column, code);
+        if word == code { word } else { format!("{word} ({code})") }
+    }
 }
 
 /// Where a line stood.
@@ -159,53 +175,15 @@ pub struct PriceState {
     pub price_deviation_net: Option<String>,
 }
 
-/// A metric table and when a line is in it.
-type Enters = (&'static str, fn(&Decided, has_deviation: bool) -> bool);
-
-/// Which lines each metric table is made from. A table that is not named here is not made from single lines.
-const METRICS: &[Enters] = &[
-    ("spend_cube", |_, _| true),
-    ("spend_outcome", |_, _| true),
-    ("exclusion", |_, _| true),
-    ("source_reconciliation", |_, _| true),
-    ("unit_completeness", |_, _| true),
-    ("category_method_share", |_, _| true),
-    ("compliance_total", |d, _| d.outcome != "not_addressable"),
-    ("compliance_unit", |d, _| d.outcome != "not_addressable"),
-    ("compliance_category", |d, _| d.outcome != "not_addressable"),
-    ("compliance_month", |d, _| d.outcome != "not_addressable"),
-    ("off_contract_reason", |d, _| d.outcome == "off_contract"),
-    ("maverick_spend", |d, _| d.reason.as_deref() == Some("M2")),
-    ("ceiling_utilisation", |d, _| d.contract_id.is_some() && is_on_contract(d)),
-    ("contract_use", |d, _| d.contract_id.is_some() && is_on_contract(d)),
-    ("retroactive_contract", |d, _| d.evidence.iter().any(|e| e.code.starts_with(Code::Retroactive.text().name))),
-    ("approved_exception", |d, _| d.approved_exception_id.is_some()),
-    ("direct_award_accumulation", |d, _| d.outcome == "off_contract"),
-    ("duplicate_invoice", |d, _| d.outcome != "not_addressable"),
-    ("tco_supplier", |d, _| d.outcome != "not_addressable"),
-    ("tco_category", |d, _| d.outcome != "not_addressable"),
-    ("tco_contract", |d, _| d.outcome != "not_addressable"),
-    ("tco_unit", |d, _| d.outcome != "not_addressable"),
-    ("process_cost_channel", |d, _| d.outcome != "not_addressable"),
-    ("diversity_class", |d, _| d.outcome != "not_addressable"),
-    ("diversity_unit", |d, _| d.outcome != "not_addressable"),
-    ("new_supplier", |d, _| d.outcome != "not_addressable"),
-    ("concentration_category", |d, _| d.outcome != "not_addressable"),
-    ("supplier_pareto", |d, _| d.outcome != "not_addressable"),
-    ("supplier_group", |d, _| d.outcome != "not_addressable"),
-    ("deviation_line", |d, _| ["off_contract", "deviating"].contains(&&*d.outcome)),
-    ("price_deviation", |_, has_deviation| has_deviation),
-];
-
 fn is_on_contract(d: &Decided) -> bool {
     ["compliant", "deviating"].contains(&&*d.outcome) || d.reason.as_deref() == Some("M6")
 }
 
-/// Explains one line, by what the store holds. `metrics` are the names of the metric tables that exist.
+/// Explains one line, by what the store holds. `metrics` are the metric tables that it enters.
 ///
 /// # Errors
 /// `Config` when there is no such line, or when lines have not been matched since they were read.
-pub fn explain(context: &Context, store: &Store, line_id: &LineId, metrics: &[&str]) -> Result<Explanation> {
+pub fn explain(context: &Context, store: &Store, line_id: &LineId, metrics: Vec<String>) -> Result<Explanation> {
     let is_swedish = context.config.language == "sv";
     let inputs = Inputs::read(store)?;
     let index = index_of(context, store, &inputs)?;
@@ -276,7 +254,7 @@ pub fn explain(context: &Context, store: &Store, line_id: &LineId, metrics: &[&s
         ceiling: ceiling_state(store, &index, &decision, line_id, line.day)?,
         price: price_state(&index, &line, &decision, deviation),
         credited_line_id: credited,
-        metrics: METRICS.iter().filter(|(name, enters)| metrics.contains(name) && enters(&decision, deviation.is_some())).map(|(n, _)| n.to_string()).collect(),
+        metrics,
         decision,
         is_swedish,
     })
@@ -406,7 +384,13 @@ fn tests(entry: &Entry, tested: Coverage, line: &decide::Line<'_>, index: &Index
     let end = |days: i32| if days == i32::MIN || days == i32::MAX { "…".to_string() } else { Date::from_days(days).to_string() };
     let is_own = line.supplier == Some(entry.supplier);
     let day = line.day.map_or("?".to_string(), |d| d.to_string());
-    let term = format!("{day} ({}), {} – {}", line.basis.word(), end(entry.term.0), end(entry.term.1));
+    let basis = match line.basis {
+        Basis::Delivered => say("levererad", "delivered"),
+        Basis::Invoiced => say("fakturerad", "invoiced"),
+        Basis::Booked => say("bokförd", "booked"),
+        Basis::Paid => say("betald", "paid"),
+    };
+    let term = format!("{day} ({basis}), {} – {}", end(entry.term.0), end(entry.term.1));
     let codes = match &entry.scope {
         super::index::ScopeSet::NotStated => String::new(),
         super::index::ScopeSet::Codes(codes) => codes.iter().map(|&c| &*index.scope_codes[c as usize]).collect::<Vec<_>>().join(", "),
@@ -536,29 +520,44 @@ fn credited_line(pass: &Pass<'_>, chunk: &Chunk<'_>, at: At) -> Result<Option<St
     Ok(Columns(&batch).text_at("line_id", 0).map(str::to_string))
 }
 
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Explanation {
+    /// The trail in words.
+    pub fn text(&self, words: &Words<'_>) -> String {
+        let mut text = String::new();
+        self.write(&mut text, words).expect("writing to a string");
+        text
+    }
+
+    fn write(&self, f: &mut String, words: &Words<'_>) -> fmt::Result {
         let say = |sv: &'static str, en: &'static str| if self.is_swedish { sv } else { en };
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
         writeln!(f, "{} {}", say("Rad", "Line"), self.line_id)?;
         writeln!(f, "  {}:{}  ({} {}, {})", self.source.path, self.source.source_line, say("post", "record"), self.source.record, self.source.mapping)?;
         for (name, value) in &self.line {
-            writeln!(f, "  {name:<24} {value}")?;
+            writeln!(f, "  {:<28} {value}", (words.column)(name))?;
         }
         let s = &self.supplier;
         writeln!(f, "\n{}", say("Leverantör", "Supplier"))?;
-        writeln!(f, "  {} → {} ({}), {} {}", s.vendor_name, s.supplier_name, s.supplier_id, percent(s.link_score), s.link_method)?;
+        writeln!(
+            f,
+            "  {} → {} ({}), {} {}",
+            s.vendor_name,
+            s.supplier_name,
+            s.supplier_id,
+            percent(s.link_score),
+            words.with_code("link_method", &s.link_method)
+        )?;
         writeln!(f, "  {}", s.link_evidence)?;
         if let Some(finding) = &s.finding {
-            writeln!(f, "  ! {finding}")?;
+            writeln!(f, "  ! {}", words.with_code("finding", finding))?;
         }
         let c = &self.category;
         writeln!(f, "\n{}", say("Kategori", "Category"))?;
         let code = c.category_code.as_deref().unwrap_or(say("okänd", "not known"));
-        writeln!(f, "  {code} {}, {} {}", c.category_name, percent(c.category_confidence), c.category_method)?;
+        writeln!(f, "  {code} {}, {} {}", c.category_name, percent(c.category_confidence), words.with_code("category_method", &c.category_method))?;
         writeln!(f, "  {}", c.category_evidence)?;
         if let Some(exclusion) = &c.exclusion {
-            writeln!(f, "  {}: {exclusion}", say("inte påverkbart", "not addressable"))?;
+            writeln!(f, "  {}: {}", say("inte påverkbart", "not addressable"), words.with_code("exclusion", exclusion))?;
         }
         writeln!(f, "\n{} ({})", say("Prövade avtal", "Contracts considered"), self.candidates.len())?;
         for candidate in &self.candidates {
@@ -583,7 +582,8 @@ impl fmt::Display for Explanation {
         let d = &self.decision;
         writeln!(f, "\n{}", say("Beslut", "Decision"))?;
         let ladder = d.ladder_level.map_or("–".to_string(), |l| format!("L{l}"));
-        writeln!(f, "  {} · {} · {ladder} · {}", d.outcome, d.match_class, percent(d.confidence))?;
+        let (outcome, class) = (words.with_code("outcome", &d.outcome), words.with_code("match_class", &d.match_class));
+        writeln!(f, "  {outcome} · {class} · {ladder} · {}", percent(d.confidence))?;
         if let (Some(reason), Some(text)) = (&d.reason, &d.reason_text) {
             writeln!(f, "  {reason}: {text}")?;
         }

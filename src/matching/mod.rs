@@ -27,7 +27,7 @@ pub mod reference;
 mod tests;
 pub mod whatif;
 
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, Words, explain};
 
 use std::collections::BTreeSet;
 use std::ops::Range;

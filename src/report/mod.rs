@@ -55,10 +55,21 @@ use crate::pipeline::Context;
 use crate::schema::metric;
 use crate::store::{StageEntry, Store, hex};
 use data::Data;
+use format::Language;
 use output::Folder;
 
 /// Changes whenever the same store would give other files.
 const STAGE_VERSION: &str = "3";
+
+/// A code of a column as people read it in `sv` or `en`; the code itself when it has no words.
+pub fn code(language: &str, column: &str, code: &str) -> String {
+    texts::code(Language::from_tag(language), &texts::qualified(column, code)).to_string()
+}
+
+/// The heading of a column in `sv` or `en`.
+pub fn column(language: &str, name: &str) -> String {
+    texts::column(Language::from_tag(language), name)
+}
 
 /// Where the report of this store lies or will lie.
 pub fn folder(context: &Context, store: &Store) -> PathBuf {

@@ -192,6 +192,11 @@ words! {
     "any": "Minst en av klasserna" / "At least one of the classes";
     "member": "Ingår" / "Member";
     "not_member": "Ingår inte" / "Not a member";
+    "link_method.override": "Avgjort av människor" / "Decided by people";
+    "link_method.identifier": "Samma nummer" / "Same number";
+    "link_method.master": "Enligt leverantörsregistret" / "By the vendor master";
+    "link_method.name": "Liknande namn" / "Similar names";
+    "link_method.alone": "Inget att koppla till" / "Nothing to link to";
     "line": "Uppgift på raden" / "Stated on the line";
     "rule_vendor": "Regel: leverantör" / "Rule: vendor";
     "rule_account": "Regel: konto" / "Rule: account";

@@ -6,12 +6,13 @@
 mod columns;
 mod manifest;
 mod parquet_file;
+mod row_number;
 mod sql;
 
 pub use columns::{Columns, TableBuilder};
 pub use manifest::{FileEntry, Manifest, StageEntry};
 pub use parquet_file::{EncodedRowGroup, RowGroupEncoder, TableWriter};
-pub use sql::{Frame, SqlSession};
+pub use sql::{Frame, SqlSession, words};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};

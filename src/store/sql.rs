@@ -1,6 +1,6 @@
 //! SQL over the store: every declared table as a view of its verified files, on Polars' streaming engine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, new_null_array};
@@ -9,6 +9,7 @@ use arrow::record_batch::RecordBatch;
 use polars::prelude::{Column, DataFrame, DataType, Engine, IntoLazy, LazyFrame, PlRefPath, ScanArgsParquet, Series};
 use polars::sql::SQLContext;
 
+use super::row_number::{Functions, with_own_row_numbers};
 use super::{FileEntry, Store};
 use crate::error::{Error, Result};
 use crate::schema::{Table, Type};
@@ -46,6 +47,39 @@ impl SqlSession {
         };
         self.views.insert(view_name(table.schema, table.name), frame);
         Ok(())
+    }
+
+    /// Reads `columns` of the view of `table` into memory, in declared order: for queries that name no other column of it, so that the files
+    /// are decoded once for all of them.
+    pub fn keep(&mut self, table: &Table, columns: &BTreeSet<&str>) -> Result<()> {
+        let name = table.full_name();
+        let chosen: Vec<&str> = table.columns.iter().map(|c| c.name).filter(|c| columns.contains(c)).collect();
+        let rows = self.collect(&name, &format!("select {} from {name}", chosen.join(", ")))?;
+        self.views.insert(view_name(table.schema, table.name), rows.lazy());
+        Ok(())
+    }
+
+    /// Narrows the view of `table` to the rows that meet a condition in SQL. They are kept in memory.
+    pub fn narrow(&mut self, table: &Table, condition: &str) -> Result<()> {
+        let name = table.full_name();
+        let rows = self.collect(&name, &format!("select * from {name} where {condition}"))?;
+        self.views.insert(view_name(table.schema, table.name), rows.lazy());
+        Ok(())
+    }
+
+    /// Runs a statement's steps up to the first that names `table`, and returns how many rows that step gives; `None` when no step does.
+    pub fn rows_of_first_step_over(&self, table: &Table, what: &str, sql: &str) -> Result<Option<usize>> {
+        let text = for_engine(sql);
+        let view = view_name(table.schema, table.name);
+        let Some((steps, _)) = split_steps(&text) else { return Ok(None) };
+        let Some(at) = steps.iter().position(|(_, body)| count_word(body, &view) > 0) else { return Ok(None) };
+        let mut context = self.context();
+        for (name, body) in &steps[..=at] {
+            let frame = context.execute(body).map_err(|e| engine_error(what, &e))?;
+            context.register(name, frame);
+        }
+        let frame = context.execute(&format!("select * from {}", steps[at].0)).and_then(collect).map_err(|e| engine_error(what, &e))?;
+        Ok(Some(frame.height()))
     }
 
     /// Empty views of `tables`: to plan queries without data.
@@ -86,14 +120,18 @@ impl SqlSession {
     }
 
     fn collect(&self, what: &str, sql: &str) -> Result<DataFrame> {
-        let text = with_typed_results(&with_view_names(sql));
+        let text = for_engine(sql);
         let text = text.trim().trim_end_matches(';');
-        // Each call has a context of its own: a clone of one would share its tables, and queries run in parallel.
-        let mut context = SQLContext::new();
+        execute(&mut self.context(), text).map_err(|e| engine_error(what, &e))
+    }
+
+    /// The views, for one statement: a clone of a context would share its tables, and queries run in parallel.
+    fn context(&self) -> SQLContext {
+        let context = SQLContext::new().with_function_registry(Arc::new(Functions));
         for (name, frame) in &self.views {
             context.register(name, frame.clone());
         }
-        execute(&mut context, text).map_err(|e| engine_error(what, &e))
+        context
     }
 }
 
@@ -123,7 +161,7 @@ fn is_view_of_table(body: &str) -> bool {
 }
 
 /// The words of a text, outside of quotes and comments.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut at = 0;
     std::iter::from_fn(move || {
         while at < text.len() {
@@ -167,7 +205,7 @@ fn split_steps(text: &str) -> Option<(Vec<(&str, &str)>, &str)> {
 }
 
 /// The text after a word, if it begins with it.
-fn keyword<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+pub(super) fn keyword<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let text = skip_blank(text);
     let head = text.get(..word.len())?;
     let rest = &text[word.len()..];
@@ -175,7 +213,7 @@ fn keyword<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 }
 
 /// The text after white space and comments.
-fn skip_blank(text: &str) -> &str {
+pub(super) fn skip_blank(text: &str) -> &str {
     let text = text.trim_start();
     match text.strip_prefix("--") {
         Some(comment) => skip_blank(comment.find('\n').map_or("", |end| &comment[end..])),
@@ -184,7 +222,7 @@ fn skip_blank(text: &str) -> &str {
 }
 
 /// Length of the first token: a comment, a quoted text, a word or one character.
-fn token_length(text: &str) -> usize {
+pub(super) fn token_length(text: &str) -> usize {
     let Some(first) = text.chars().next() else { return 0 };
     if text.starts_with("--") {
         text.find('\n').unwrap_or(text.len())
@@ -197,7 +235,7 @@ fn token_length(text: &str) -> usize {
     }
 }
 
-fn closing_parenthesis(text: &str) -> Option<usize> {
+pub(super) fn closing_parenthesis(text: &str) -> Option<usize> {
     let (mut at, mut depth) = (0, 0);
     while at < text.len() {
         match text.as_bytes()[at] {
@@ -240,6 +278,11 @@ fn with_view_names(sql: &str) -> String {
         }
     }
     out
+}
+
+/// The statement as the engine reads it.
+fn for_engine(sql: &str) -> String {
+    with_own_row_numbers(&with_typed_results(&with_view_names(sql)))
 }
 
 /// A whole number as the result of a case, `then 1` or `else 0`, as a whole number of 64 bits. The engine leaves such literals without

@@ -1068,7 +1068,8 @@ fn personal_numbers() {
     }
     let scratch = Scratch::new("persons");
     fs::create_dir(scratch.path().join("in")).unwrap();
-    fs::write(scratch.path().join("privacy.key"), std::env::var("TRY_KEY").unwrap_or("00".repeat(32))).unwrap();
+    // The same key each time: a stand-in or a fingerprint may by chance hold ten digits that are somebody else's number.
+    fs::write(scratch.path().join("privacy.key"), "5a".repeat(32)).unwrap();
     fs::write(scratch.path().join("in/a.csv"), &text).unwrap();
     settle(scratch.path(), "ledger", "", "", "in/*");
     let outcome = spendtrace(scratch.path(), &["ingest"]);

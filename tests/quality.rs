@@ -52,6 +52,32 @@ fn each(store: &Store, table: &Table, mut with: impl FnMut(Columns<'_>, usize)) 
     }
 }
 
+/// Two of the sample's ledgers name their units and give no code: each is the unit of the register that is called so, and no two are one.
+#[test]
+fn units_that_are_known_by_name_are_told_apart() {
+    let store = &run().store;
+    let text = |row: Columns<'_>, name: &str, i: usize| row.text_at(name, i).unwrap_or_default().to_string();
+    let mut register = BTreeMap::new();
+    each(store, &schema::ORGANISATIONAL_UNIT, |row, i| {
+        register.insert(text(row, "organisational_unit_name", i), text(row, "organisational_unit_id", i));
+    });
+    let mut named = BTreeMap::new();
+    each(store, &schema::INVOICE_LINE, |row, i| {
+        if row.text_at("organisational_unit_id", i).is_none() {
+            named.insert(text(row, "line_id", i), text(row, "organisational_unit_name", i));
+        }
+    });
+    let mut found = BTreeMap::new();
+    each(store, &schema::SPEND, |row, i| {
+        if let Some(name) = named.get(&text(row, "line_id", i)) {
+            let (id, shown) = (text(row, "organisational_unit_id", i), text(row, "organisational_unit_name", i));
+            assert_eq!((register.get(name), name), (Some(&id), &shown), "{}", text(row, "line_id", i));
+            *found.entry(id).or_insert(0) += 1;
+        }
+    });
+    assert!(found.len() > 3 && found.values().sum::<i32>() > 1_000, "{found:?}");
+}
+
 /// The rows of a truth file by column name.
 fn truth(name: &str) -> Vec<BTreeMap<String, String>> {
     let path = project().join("data/sample/truth").join(name);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, BooleanBuilder, Date32Builder, Decimal128Builder, Float64Builder, Int64Builder, StringArray, StringBuilder};
-use arrow::datatypes::{DataType, Decimal128Type, Int32Type};
+use arrow::datatypes::{DataType, Decimal128Type};
 use arrow::record_batch::RecordBatch;
 
 use super::coverage::Basis;
@@ -166,8 +166,7 @@ impl<'c, 'i> SpendBuilder<'c, 'i> {
     }
 
     fn push_unit(&mut self, row: usize) {
-        let units = self.chunk.lake.column_by_name("organisational_unit_id").expect("a column we asked for").as_dictionary::<Int32Type>();
-        let id = units.key(row).map_or(UNKNOWN_UNIT, |key| units.values().as_string::<i32>().value(key));
+        let id = self.chunk.unit_id(row).unwrap_or(UNKNOWN_UNIT);
         self.unit_id.append_value(id);
         use arrow::array::Array as _;
         let on_line = (!self.unit_names.is_null(row)).then(|| self.unit_names.value(row)).filter(|n| !n.is_empty());

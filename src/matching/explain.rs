@@ -581,7 +581,8 @@ impl Explanation {
         }
         let d = &self.decision;
         writeln!(f, "\n{}", say("Beslut", "Decision"))?;
-        let ladder = d.ladder_level.map_or("–".to_string(), |l| format!("L{l}"));
+        // Below the ladder: the supplier holds no contract.
+        let ladder = d.ladder_level.filter(|l| *l >= 0).map_or("–".to_string(), |l| format!("L{l}"));
         let (outcome, class) = (words.with_code("outcome", &d.outcome), words.with_code("match_class", &d.match_class));
         writeln!(f, "  {outcome} · {class} · {ladder} · {}", percent(d.confidence))?;
         if let (Some(reason), Some(text)) = (&d.reason, &d.reason_text) {

@@ -290,6 +290,14 @@ pub struct Exception {
     pub term: (i32, i32),
 }
 
+/// The unit of a line that has but its name.
+pub struct NamedUnit {
+    /// Code of the one unit of that name in the table of units; the name itself when there is none, or several.
+    pub id: Box<str>,
+    /// What entitlement is tested by; `None` where the name tells no unit of the table: that it may not call off is not known.
+    pub position: Option<u32>,
+}
+
 /// Everything a line is decided against.
 pub struct Index {
     /// Parameters in force.
@@ -315,6 +323,8 @@ pub struct Index {
     vendors: FxHashMap<Box<str>, Vendor>,
     units: FxHashMap<Box<str>, u32>,
     unit_names: FxHashMap<Box<str>, Box<str>>,
+    /// By names in small letters; `None` where several units share one.
+    units_by_name: FxHashMap<Box<str>, Option<Box<str>>>,
     tree: Tree,
     exact_references: FxHashMap<Box<str>, Vec<u32>>,
     normal_references: FxHashMap<Box<str>, Vec<u32>>,
@@ -452,6 +462,11 @@ impl Index {
         let orders = orders_of(inputs, &exact_references, &normal_references);
         let exceptions = exceptions_of(inputs, &supplier_of, |codes| scope_set(codes, &scope_of, &tree), |ids| unit_set(ids, &units, &children));
         let unit_names = inputs.units.iter().map(|u| (Box::from(u.organisational_unit_id.as_str()), Box::from(u.organisational_unit_name.as_str()))).collect();
+        let mut units_by_name: FxHashMap<Box<str>, Option<Box<str>>> = FxHashMap::default();
+        for unit in &inputs.units {
+            let id = Box::from(unit.organisational_unit_id.as_str());
+            units_by_name.entry(unit.organisational_unit_name.to_lowercase().into()).and_modify(|known| *known = None).or_insert(Some(id));
+        }
         let lots = lots.into_iter().map(Box::from).collect();
         Index {
             parameters,
@@ -467,6 +482,7 @@ impl Index {
             vendors,
             units,
             unit_names,
+            units_by_name,
             tree,
             exact_references,
             normal_references,
@@ -483,6 +499,14 @@ impl Index {
     /// A unit's number in the bit sets; [`u32::MAX`] for a unit that no contract and no unit table names.
     pub fn unit(&self, id: &str) -> u32 {
         self.units.get(id).copied().unwrap_or(u32::MAX)
+    }
+
+    /// The unit of a line that has but a name.
+    pub fn unit_named(&self, name: &str) -> NamedUnit {
+        match self.units_by_name.get(name.to_lowercase().as_str()) {
+            Some(Some(id)) => NamedUnit { id: id.clone(), position: Some(self.unit(id)) },
+            _ => NamedUnit { id: name.into(), position: None },
+        }
     }
 
     /// A unit's name, from the table of units.

@@ -14,7 +14,7 @@ use super::ceiling::At;
 use super::coverage::Basis;
 use super::credit;
 use super::decide::Line;
-use super::index::{Category, Index, Reference, Vendor};
+use super::index::{Category, Index, NamedUnit, Reference, Vendor};
 use super::practice::Keys;
 use super::price::Paid;
 use super::reference::{self, InvoiceName};
@@ -30,6 +30,7 @@ pub const CHUNK_ROWS: usize = 131_072;
 const DICTIONARIES: &[&str] = &[
     "vendor_key",
     "organisational_unit_id",
+    "organisational_unit_name",
     "account_code",
     "item_id",
     "unit_of_measure",
@@ -45,12 +46,12 @@ const DICTIONARIES: &[&str] = &[
 /// What finds credits and their originals.
 const FOR_CREDIT: &[&str] = &["vendor_key", "account_code", "currency", "invoice_on", "booked_on", "delivered_on", "paid_on", "line_text", "net_amount"];
 /// What decides, beside that.
-const FOR_DECISION: &[&str] = &["organisational_unit_id", "item_id", "unit_of_measure", "contract_reference", "order_reference", "unit_price"];
+const FOR_DECISION: &[&str] =
+    &["organisational_unit_id", "organisational_unit_name", "item_id", "unit_of_measure", "contract_reference", "order_reference", "unit_price"];
 /// What names the invoice.
 const FOR_INVOICE: &[&str] = &["invoice_number", "voucher_number", "source_name", "line_id"];
 /// What is only written.
-const FOR_WRITING: &[&str] =
-    &["buyer_id", "organisational_unit_name", "vendor_id", "bank_account", "due_on", "account_name", "channel", "invoiced_quantity", "vat_amount"];
+const FOR_WRITING: &[&str] = &["buyer_id", "vendor_id", "bank_account", "due_on", "account_name", "channel", "invoiced_quantity", "vat_amount"];
 
 /// Columns of the classification.
 const CLASSIFICATION: &[&str] = &["category_code", "category_method", "category_confidence", "exclusion"];
@@ -183,6 +184,7 @@ pub struct Chunk<'i> {
     pub class: RecordBatch,
     vendors: Lookup<Option<Vendor>>,
     units: Lookup<u32>,
+    named_units: Lookup<NamedUnit>,
     accounts: Lookup<u64>,
     items: Lookup<Option<u32>>,
     unit_of_measure: Lookup<Box<str>>,
@@ -265,6 +267,7 @@ impl<'i> Chunk<'i> {
             index,
             vendors: Lookup::new(&lake, "vendor_key", |t| index.vendor(t)),
             units: Lookup::new(&lake, "organisational_unit_id", |t| index.unit(t)),
+            named_units: Lookup::new(&lake, "organisational_unit_name", |t| index.unit_named(t)),
             accounts: Lookup::new(&lake, "account_code", credit::text_hash),
             items: Lookup::new(&lake, "item_id", |t| index.prices.item(t)),
             unit_of_measure: Lookup::new(&lake, "unit_of_measure", |t| Box::from(t)),
@@ -355,10 +358,11 @@ impl<'i> Chunk<'i> {
         self.line_id.value(row)
     }
 
-    /// The code of the buying unit; `None` when the line has none.
+    /// The code of the buying unit; where the line has but a name, the code of the unit so called, or else the name. `None` when it has neither.
     pub fn unit_id(&self, row: usize) -> Option<&str> {
         let units = self.lake.column_by_name("organisational_unit_id")?.as_dictionary::<Int32Type>();
-        units.key(row).map(|key| units.values().as_string::<i32>().value(key))
+        let stated = units.key(row).map(|key| units.values().as_string::<i32>().value(key));
+        stated.or_else(|| self.named_units.at(row).map(|unit| &*unit.id))
     }
 
     /// The free text of a row.
@@ -390,7 +394,7 @@ impl<'i> Chunk<'i> {
             link_score: vendor.map_or(0.0, |v| v.link_score),
             is_via_factor: vendor.is_some_and(|v| v.is_via_factor),
             is_factor: vendor.is_some_and(|v| v.is_factor),
-            unit: self.units.at(row).copied(),
+            unit: self.units.at(row).copied().or_else(|| self.named_units.at(row)?.position),
             category: self.category(row),
             category_confidence: self.category_confidence.value(row),
             day,

@@ -55,7 +55,7 @@ use crate::store::{self, EncodedRowGroup, FileEntry, RowGroupEncoder, StageEntry
 /// Name of the stage.
 const STAGE: &str = "match";
 /// Raised when the same inputs give other rows.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 /// Tables that the stage reads.
 const READS: &[&Table] = &[
     &INVOICE_LINE,

@@ -116,14 +116,18 @@ fn cards(page: &Page<'_>) -> Markup {
         let target = figure.target_text(language, currency);
         if !target.is_empty() {
             // A shape beside the colour: a met target is a disc, a missed one a triangle.
-            let (class, mark) = if figure.is_met() == Some(false) { ("status miss", "▲") } else { ("status hit", "●") };
+            let (class, mark) = match figure.is_met() {
+                Some(false) => ("status miss", "▲"),
+                Some(true) => ("status hit", "●"),
+                None => ("status", ""),
+            };
             m.raw("<p").attr("class", class).raw("><span aria-hidden=\"true\">").text(mark).raw("</span><span>").text(&target).raw("</span></p>");
         }
         if let (Some(value), Some(goal)) = (figure.ratio(), figure.target) {
             let description = format!("{}. {target}", figure.shown(language, currency));
             m.push(&chart::bullet(&Caption { title: figure.name(language), description: &description }, value, goal, 1.0f64.max(value).max(goal)));
         }
-        if figure.trend.iter().flatten().count() > 2 {
+        if figure.has_value() && figure.trend.iter().flatten().count() > 2 {
             let title = page.say("Utveckling per månad", "Trend by month");
             m.push(&chart::sparkline(&Caption { title, description: &figure.trend_text(language, currency) }, &figure.trend));
         }

@@ -237,7 +237,8 @@ impl KeyFigure {
         } else {
             format!("{} – {} ({}\u{a0}{})", self.window.0, self.window.1, self.months, language.say("månader", "months"))
         });
-        if let Some(before) = self.last_year {
+        // Beside no figure, an earlier one would be read as the figure.
+        if let Some(before) = self.last_year.filter(|_| self.has_value()) {
             parts.push(format!("{} {}", language.say("Året före:", "Year before:"), self.quantity(language, currency, before)));
         }
         parts.join(" · ")

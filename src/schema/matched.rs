@@ -17,7 +17,7 @@ pub const SPEND: Table = Table {
         date("covered_on", "The date used against contract terms: delivery, else invoice, else booking, else payment."),
         text("covered_on_basis", "delivered, invoiced, booked or paid: which date that is."),
         text("buyer_id", "The contracting authority."),
-        text("organisational_unit_id", "The buying unit; `unknown` when the line has none.").required(),
+        text("organisational_unit_id", "The buying unit: its code; where the line has but a name, the code of the one unit so called, or else the name; `unknown` without either.").required(),
         text("organisational_unit_name", "Its name.").required(),
         text("vendor_key", "The vendor record.").required(),
         text("vendor_id", "The vendor's number in the ledger."),

@@ -175,7 +175,7 @@ pub fn entered(store: &Store, line_id: &LineId) -> Result<Vec<&'static str>> {
     let named = |t: &&Table| t.full_name() != spend.full_name() && sql.iter().any(|s| s.contains(&t.full_name()));
     let mut session = SqlSession::open(store, data_tables().filter(named))?;
     session.replace_view(store, spend, if own.is_empty() { store.files(spend) } else { &own })?;
-    session.narrow(spend, &format!("line_id = '{line_id}'"))?;
+    session.hold(spend, &format!("select * from {} where line_id = '{line_id}'", spend.full_name()))?;
     let mut entered: Vec<&'static str> = Vec::new();
     for analysis in waves().into_iter().flatten() {
         let takes_up = match session.rows_of_first_step_over(spend, analysis.name, &body(analysis.sql))? {
@@ -271,9 +271,11 @@ pub fn session_of(session: &SqlSession, store: &Store, analyses: &[&catalogue::A
         let name = table.full_name();
         let readers: Vec<String> = analyses.iter().map(|a| body(a.sql)).filter(|sql| sql.contains(&name)).collect();
         let columns: BTreeSet<&str> = readers.iter().flat_map(|sql| words(sql)).collect();
-        let row_bytes: u64 = table.columns.iter().filter(|c| columns.contains(c.name)).map(|c| held_bytes(c.ty)).sum();
+        let held: Vec<_> = table.columns.iter().filter(|c| columns.contains(c.name)).collect();
+        let row_bytes: u64 = held.iter().map(|c| held_bytes(c.ty)).sum();
         if 2 * readers.len() > analyses.len() && store.row_count(table) * row_bytes <= HELD_BYTES_MAX {
-            shared.keep(table, &columns)?;
+            let names: Vec<_> = held.iter().map(|c| c.name).collect();
+            shared.hold(table, &format!("select {} from {name}", names.join(", ")))?;
         }
     }
     Ok(shared)

@@ -20,16 +20,15 @@ pub fn with_own_row_numbers(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut at = 0;
     while at < sql.len() {
-        let length = token_length(&sql[at..]);
-        match own_row_number(&sql[at..]) {
-            Some((call, read)) if sql[at..at + length].eq_ignore_ascii_case("row_number") => {
-                out.push_str(&call);
-                at += read;
-            }
-            _ => {
-                out.push_str(&sql[at..at + length]);
-                at += length;
-            }
+        let token = &sql[at..at + token_length(&sql[at..])];
+        if token.eq_ignore_ascii_case("row_number")
+            && let Some((call, read)) = own_row_number(&sql[at..])
+        {
+            out.push_str(&call);
+            at += read;
+        } else {
+            out.push_str(token);
+            at += token.len();
         }
     }
     out
@@ -43,7 +42,7 @@ fn own_row_number(text: &str) -> Option<(String, usize)> {
     let close = closing_parenthesis(inside)?;
     let window = &inside[..close];
     let read = text.len() - inside.len() + close + 1;
-    let order_at = position_of_word(window, "order")?;
+    let (order_at, _) = top_level(window).find(|(_, token)| token.eq_ignore_ascii_case("order"))?;
     let (partition, order) = window.split_at(order_at);
     let partition = match keyword(partition, "partition") {
         Some(rest) => list(keyword(rest, "by")?),
@@ -56,37 +55,31 @@ fn own_row_number(text: &str) -> Option<(String, usize)> {
     (is_plain && !order.is_empty()).then(|| (format!("{NAME}({}, {arguments})", partition.len()), read))
 }
 
-/// Where a word stands outside of parentheses and quotes.
-fn position_of_word(text: &str, word: &str) -> Option<usize> {
+/// The tokens outside of parentheses, each with its place.
+fn top_level(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let (mut at, mut depth) = (0, 0);
-    while at < text.len() {
-        let token = &text[at..at + token_length(&text[at..])];
-        match token {
-            "(" => depth += 1,
-            ")" => depth -= 1,
-            _ if depth == 0 && token.eq_ignore_ascii_case(word) => return Some(at),
-            _ => {}
+    std::iter::from_fn(move || {
+        while at < text.len() {
+            let (place, token) = (at, &text[at..at + token_length(&text[at..])]);
+            at += token.len();
+            match token {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                _ if depth == 0 => return Some((place, token)),
+                _ => {}
+            }
         }
-        at += token.len();
-    }
-    None
+        None
+    })
 }
 
 /// The parts between commas outside of parentheses and quotes.
 fn list(text: &str) -> Vec<&str> {
-    let (mut at, mut depth, mut start) = (0, 0, 0);
     let mut parts = Vec::new();
-    while at < text.len() {
-        match text.as_bytes()[at] {
-            b'(' => depth += 1,
-            b')' => depth -= 1,
-            b',' if depth == 0 => {
-                parts.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-        at += token_length(&text[at..]);
+    let mut start = 0;
+    for (comma, _) in top_level(text).filter(|(_, token)| *token == ",") {
+        parts.push(text[start..comma].trim());
+        start = comma + 1;
     }
     parts.push(text[start..].trim());
     parts
@@ -114,7 +107,6 @@ impl FunctionRegistry for Functions {
     }
 }
 
-#[derive(Clone, Copy)]
 struct RowNumber;
 
 impl ColumnsUdf for RowNumber {

@@ -1,6 +1,6 @@
 //! SQL over the store: every declared table as a view of its verified files, on Polars' streaming engine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray, new_null_array};
@@ -49,20 +49,9 @@ impl SqlSession {
         Ok(())
     }
 
-    /// Reads `columns` of the view of `table` into memory, in declared order: for queries that name no other column of it, so that the files
-    /// are decoded once for all of them.
-    pub fn keep(&mut self, table: &Table, columns: &BTreeSet<&str>) -> Result<()> {
-        let name = table.full_name();
-        let chosen: Vec<&str> = table.columns.iter().map(|c| c.name).filter(|c| columns.contains(c)).collect();
-        let rows = self.collect(&name, &format!("select {} from {name}", chosen.join(", ")))?;
-        self.views.insert(view_name(table.schema, table.name), rows.lazy());
-        Ok(())
-    }
-
-    /// Narrows the view of `table` to the rows that meet a condition in SQL. They are kept in memory.
-    pub fn narrow(&mut self, table: &Table, condition: &str) -> Result<()> {
-        let name = table.full_name();
-        let rows = self.collect(&name, &format!("select * from {name} where {condition}"))?;
+    /// Makes the rows of a statement the view of `table`, held in memory.
+    pub fn hold(&mut self, table: &Table, sql: &str) -> Result<()> {
+        let rows = self.collect(&table.full_name(), sql)?;
         self.views.insert(view_name(table.schema, table.name), rows.lazy());
         Ok(())
     }
@@ -74,11 +63,11 @@ impl SqlSession {
         let Some((steps, _)) = split_steps(&text) else { return Ok(None) };
         let Some(at) = steps.iter().position(|(_, body)| count_word(body, &view) > 0) else { return Ok(None) };
         let mut context = self.context();
-        for (name, body) in &steps[..=at] {
+        for (name, body) in &steps[..at] {
             let frame = context.execute(body).map_err(|e| engine_error(what, &e))?;
             context.register(name, frame);
         }
-        let frame = context.execute(&format!("select * from {}", steps[at].0)).and_then(collect).map_err(|e| engine_error(what, &e))?;
+        let frame = context.execute(steps[at].1).and_then(collect).map_err(|e| engine_error(what, &e))?;
         Ok(Some(frame.height()))
     }
 

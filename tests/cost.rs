@@ -2,6 +2,7 @@
 //! against another program that computes them anew from single lines.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -13,29 +14,102 @@ use spendtrace::store::Store;
 
 use super::golden::cell;
 use super::oracle::python;
-use super::support::{Scratch, project};
+use super::support::{Scratch, copy_folder, project};
 
-/// The sample, through `analyse`, once for all tests of this file.
-fn sample() -> &'static Scratch {
-    static RUN: OnceLock<Scratch> = OnceLock::new();
+/// The sample with what its exports do not have, through `analyse`, once for all tests of this file: a ledger with discounts of the
+/// payment terms, emission factors of two methods, and every component of the total cost counted.
+fn sample() -> &'static Sample {
+    static RUN: OnceLock<Sample> = OnceLock::new();
     RUN.get_or_init(|| {
         let scratch = Scratch::new("cost");
-        let workspace = project().join("data/sample");
+        let (workspace, root) = (scratch.path().join("workspace"), scratch.path().join("store"));
+        copy_folder(&project().join("data/sample"), &workspace);
+        let write = |name: &str, text: &str| std::fs::write(workspace.join(name), text).expect("a writable workspace");
+        std::fs::create_dir_all(workspace.join("mappings")).expect("a writable workspace");
+        write("mappings/discounts.toml", DISCOUNT_MAPPING);
+        write("discounts.csv", &discount_ledger());
+        write("factors.csv", FACTORS);
+        let settings = std::fs::read_to_string(workspace.join("spendtrace.toml")).expect("the sample's settings");
+        let components =
+            "price price_deviation lost_discount freight fee process_cost order_cost late_interest early_payment_cost payment_term_cost carbon_cost";
+        let components: Vec<&str> = components.split(' ').collect();
+        let more = [("discounts", "discounts.csv", "discounts"), ("factors", "factors.csv", "emission-factors")]
+            .map(|(name, path, mapping)| format!("[[source]]\nname = \"{name}\"\npath = \"{path}\"\nmapping = \"{mapping}\"\n"))
+            .concat();
+        write("spendtrace.toml", &format!("cost_components = {components:?}\n{settings}\n{more}"));
         let context = Context {
-            config: Config::load(&workspace, &[]).expect("the sample's settings"),
+            config: Config::load(&workspace, &[]).expect("valid settings"),
             rules: Rules::load(&workspace).expect("valid rules"),
             privacy_key: [0; 32],
             progress: Box::new(|_, _, _| {}),
         };
-        let mut store = Store::open_for_writing(scratch.path(), false).expect("a new store");
+        let mut store = Store::open_for_writing(&root, false).expect("a new store");
         pipeline::run(&context, &mut store, Some("analyse")).expect("the stages run");
-        std::fs::write(scratch.path().join("views.sql"), analysis::views_sql(&store)).expect("a writable store");
-        scratch
+        std::fs::write(root.join("views.sql"), analysis::views_sql(&store)).expect("a writable store");
+        Sample { _folder: scratch, workspace, root }
     })
 }
 
+struct Sample {
+    /// Removed when the tests end.
+    _folder: Scratch,
+    workspace: PathBuf,
+    root: PathBuf,
+}
+
+const DISCOUNT_MAPPING: &str = r#"
+doc = "A ledger that states the discounts of the payment terms."
+kind = "invoice_line"
+decimal = "."
+date_order = "ymd"
+[columns]
+vendor_name = "vendor"
+organisational_unit_name = "unit"
+account_code = "account"
+account_name = "account_name"
+invoice_number = "invoice"
+invoice_on = "invoice_on"
+due_on = "due_on"
+paid_on = "paid_on"
+discount_until_on = "discount_until"
+discount_percent = "percent"
+net_amount = "net"
+"#;
+
+/// Lines paid on the day of the discount, before and after it, on no day; credits; percentages with two decimals and none.
+fn discount_ledger() -> String {
+    let mut text = String::from("vendor,unit,account,account_name,invoice,invoice_on,due_on,paid_on,discount_until,percent,net\n");
+    for line in 0..240 {
+        let percent = ["2", "2.25", "", "0.75", "3.00"][line % 5];
+        let until = if percent.is_empty() { "" } else { ["2025-05-11", "2025-05-14"][line % 2] };
+        let paid = ["2025-05-11", "2025-05-12", "2025-05-31", ""][line / 2 % 4];
+        let (vendor, unit, account) =
+            (["Rabattbolaget AB", "Villkorsgruppen AB", "Kontantia AB"][line % 3], ["Regionmuseet", "Regionteatern"][line % 2], 5622 + line % 4);
+        // Some lines are freight or fees: what was lost on those is no part of the price.
+        let account_name = ["Material", "Material", "Material", "Frakter", "Material", "Material", "Material", "Bankavgifter"][line % 8];
+        let due = ["2025-05-31", "2025-05-21"][line / 3 % 2];
+        let sign = if line % 7 == 0 { "-" } else { "" };
+        text += &format!(
+            "{vendor},{unit},{account},{account_name},R{},2025-05-01,{due},{paid},{until},{percent},{sign}{}.{:02}\n",
+            line / 3,
+            137 * (line + 1),
+            line * 37 % 100
+        );
+    }
+    text
+}
+
+/// Two methods that overlap; the one that covers more is not the first by name.
+const FACTORS: &str = "Method,Category code,kg_co2e,Per quantity,Per unit,Price year,VAT basis,Source
+a_narrow,10,30,1000,SEK,2025,excluding,made up
+wide,10,20,1000,SEK,2025,excluding,made up
+wide,11,12.5,1000,SEK,2025,excluding,made up
+wide,12,7.125,1000,SEK,2025,excluding,made up
+wide,16,3,1000,SEK,2025,excluding,made up
+";
+
 fn rows(sql: &str) -> Vec<Vec<String>> {
-    let store = Store::open(sample().path()).expect("a store");
+    let store = Store::open(&sample().root).expect("a store");
     let frame = analysis::query(&store, sql).expect("a query");
     (0..frame.num_rows()).map(|row| frame.columns().iter().map(|c| cell(c, row).unwrap_or_default()).collect()).collect()
 }
@@ -52,8 +126,8 @@ fn another_program_gives_the_same_figures() {
     };
     let output = Command::new(python)
         .arg(project().join("tests/oracle/cost_oracle.py"))
-        .arg(sample().path())
-        .arg(project().join("data/sample"))
+        .arg(&sample().root)
+        .arg(&sample().workspace)
         .output()
         .expect("the oracle starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,23 +1,23 @@
 -- what: The components of observed total cost add up to the total and to what the invoices say, and every cut of them gives the same total.
 with cells as (
-    select 'tco_cell ' || supplier_id as part, agreed_price_net, price_deviation_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
-        early_payment_cost_net, payment_term_cost_net, total_cost_net, spend_net
+    select 'tco_cell ' || supplier_id as part, agreed_price_net, price_deviation_net, lost_discount_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
+        early_payment_cost_net, payment_term_cost_net, carbon_cost_net, total_cost_net, spend_net
     from metric.tco_cell
     union all
-    select 'tco_supplier ' || supplier_id as part, agreed_price_net, price_deviation_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
-        early_payment_cost_net, payment_term_cost_net, total_cost_net, spend_net
+    select 'tco_supplier ' || supplier_id as part, agreed_price_net, price_deviation_net, lost_discount_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
+        early_payment_cost_net, payment_term_cost_net, carbon_cost_net, total_cost_net, spend_net
     from metric.tco_supplier
     union all
-    select 'tco_category ' || category_code as part, agreed_price_net, price_deviation_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
-        early_payment_cost_net, payment_term_cost_net, total_cost_net, spend_net
+    select 'tco_category ' || category_code as part, agreed_price_net, price_deviation_net, lost_discount_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
+        early_payment_cost_net, payment_term_cost_net, carbon_cost_net, total_cost_net, spend_net
     from metric.tco_category
     union all
-    select 'tco_contract ' || contract_id as part, agreed_price_net, price_deviation_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
-        early_payment_cost_net, payment_term_cost_net, total_cost_net, spend_net
+    select 'tco_contract ' || contract_id as part, agreed_price_net, price_deviation_net, lost_discount_net, freight_net, fee_net, process_cost_net, order_cost_net, late_interest_net,
+        early_payment_cost_net, payment_term_cost_net, carbon_cost_net, total_cost_net, spend_net
     from metric.tco_contract
     union all
-    select 'tco_unit ' || organisational_unit_id as part, agreed_price_net, price_deviation_net, freight_net, fee_net, process_cost_net, order_cost_net,
-        late_interest_net, early_payment_cost_net, payment_term_cost_net, total_cost_net, spend_net
+    select 'tco_unit ' || organisational_unit_id as part, agreed_price_net, price_deviation_net, lost_discount_net, freight_net, fee_net, process_cost_net, order_cost_net,
+        late_interest_net, early_payment_cost_net, payment_term_cost_net, carbon_cost_net, total_cost_net, spend_net
     from metric.tco_unit
 ),
 totals as (
@@ -43,15 +43,15 @@ all_lines as (
     where is_addressable
 ),
 faults as (
-    select part, agreed_price_net + price_deviation_net + freight_net + fee_net as found_net, spend_net as expected_net
+    select part, agreed_price_net + price_deviation_net + lost_discount_net + freight_net + fee_net as found_net, spend_net as expected_net
     from cells
-    where agreed_price_net + price_deviation_net + freight_net + fee_net <> spend_net
+    where agreed_price_net + price_deviation_net + lost_discount_net + freight_net + fee_net <> spend_net
     union all
-    select part, agreed_price_net + price_deviation_net + freight_net + fee_net + process_cost_net + order_cost_net + late_interest_net
-            + early_payment_cost_net + payment_term_cost_net as found_net, total_cost_net as expected_net
+    select part, agreed_price_net + price_deviation_net + lost_discount_net + freight_net + fee_net + process_cost_net + order_cost_net + late_interest_net
+            + early_payment_cost_net + payment_term_cost_net + carbon_cost_net as found_net, total_cost_net as expected_net
     from cells
-    where agreed_price_net + price_deviation_net + freight_net + fee_net + process_cost_net + order_cost_net + late_interest_net + early_payment_cost_net
-            + payment_term_cost_net <> total_cost_net
+    where agreed_price_net + price_deviation_net + lost_discount_net + freight_net + fee_net + process_cost_net + order_cost_net + late_interest_net + early_payment_cost_net
+            + payment_term_cost_net + carbon_cost_net <> total_cost_net
     union all
     select t.part || ' against tco_cell' as part, t.total_cost_net as found_net, a.total_cost_net as expected_net
     from totals t

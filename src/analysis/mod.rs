@@ -49,13 +49,17 @@ pub fn run(context: &Context, store: &mut Store) -> Result<()> {
         session.replace_view(transaction.store(), table, std::slice::from_ref(file))?;
     }
 
-    for wave in waves() {
-        let shared = session_of(&session, transaction.store(), &wave)?;
+    let waves = waves();
+    let mut shared = session_of(&session, transaction.store(), &waves.concat())?;
+    for wave in waves {
         for (table, file) in run_queries(context, &transaction, &shared, &wave)? {
-            session.replace_view(transaction.store(), table, std::slice::from_ref(&file))?;
+            for one in [&mut session, &mut shared] {
+                one.replace_view(transaction.store(), table, std::slice::from_ref(&file))?;
+            }
             written.push((table, file));
         }
     }
+    drop(shared);
     let inside: Vec<&str> = checks().map(|(name, _, _)| name).filter(|name| !OUTSIDE.contains(name)).collect();
     let broken: Vec<String> = check_session(&session, &inside)?.into_iter().filter(|c| c.rows.num_rows() > 0).map(|c| c.message()).collect();
     if !broken.is_empty() {
@@ -180,7 +184,7 @@ pub fn entered(store: &Store, line_id: &LineId) -> Result<Vec<&'static str>> {
     for analysis in waves().into_iter().flatten() {
         let takes_up = match session.rows_of_first_step_over(spend, analysis.name, &body(analysis.sql))? {
             Some(rows) => rows > 0,
-            None => entered.iter().any(|name| body(analysis.sql).contains(&format!(" metric.{name}\n"))),
+            None => entered.iter().any(|name| reads(analysis, name)),
         };
         if takes_up {
             entered.push(analysis.name);
@@ -256,11 +260,23 @@ fn stage_fingerprint(context: &Context, store: &Store) -> Result<String> {
     Ok(fingerprint(store, tables, &texts))
 }
 
-/// The analyses in the order that they can be made in: first those over the decisions, then the cuts of a table of the first wave.
-fn waves() -> [Vec<&'static catalogue::Analysis>; 2] {
-    let reads_another = |a: &&catalogue::Analysis| body(a.sql).contains(" metric.");
-    let (second, first) = catalogue::analyses().iter().partition(reads_another);
-    [first, second]
+/// The analyses in the order that they can be made in: first those over the decisions alone, then those that read a table of the waves before.
+fn waves() -> Vec<Vec<&'static catalogue::Analysis>> {
+    let mut left: Vec<_> = catalogue::analyses().iter().collect();
+    let mut waves = Vec::new();
+    while !left.is_empty() {
+        let (later, now): (Vec<_>, Vec<_>) = left.iter().copied().partition(|a| left.iter().any(|other| reads(a, other.name)));
+        assert!(!now.is_empty(), "queries that read each other in a ring can never be made");
+        waves.push(now);
+        left = later;
+    }
+    waves
+}
+
+/// Whether the query names the table of another analysis.
+fn reads(analysis: &catalogue::Analysis, other: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    body(analysis.sql).split(|c| !is_part(c)).any(|word| word.strip_prefix("metric.") == Some(other))
 }
 
 /// The session with the table of lines that most of these analyses read held in memory: decoded once, not once for each. A table that would take more

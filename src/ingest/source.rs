@@ -251,13 +251,19 @@ impl Input {
         while !bytes.is_empty() {
             byte_count += bytes.len() as u64;
             let look = || {
-                hasher.update(&bytes);
                 profile.update(&bytes);
                 if matches!(self.container, Container::ZipEntry { .. }) {
                     crc.update(&bytes);
                 }
             };
-            rayon::join(|| fill(&mut next), look).0?;
+            // The hash takes longest, and so has a core for itself.
+            let (filled, ()) = rayon::join(
+                || fill(&mut next),
+                || {
+                    rayon::join(|| hasher.update(&bytes), look);
+                },
+            );
+            filled?;
             std::mem::swap(&mut bytes, &mut next);
         }
         if let Container::ZipEntry { crc32, .. } = self.container

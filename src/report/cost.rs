@@ -13,8 +13,9 @@ use Kind::{Code, Date, Exact, Id, Int, Money, Share, Text};
 const BARS_MAX: usize = 12;
 
 /// What comes on top of the agreed price in the observed cost: column, class.
-const COMPONENTS: [(&str, &str); 8] = [
+const COMPONENTS: [(&str, &str); 10] = [
     ("price_deviation_net", "c-c3"),
+    ("lost_discount_net", "c-ambiguous"),
     ("freight_net", "c-c2"),
     ("fee_net", "c-c5"),
     ("process_cost_net", "c-c1"),
@@ -22,6 +23,7 @@ const COMPONENTS: [(&str, &str); 8] = [
     ("late_interest_net", "c-c4"),
     ("early_payment_cost_net", "c-option"),
     ("payment_term_cost_net", "c-maverick"),
+    ("carbon_cost_net", "c-undetermined"),
 ];
 
 /// Its tables.
@@ -218,7 +220,8 @@ fn components(page: &Page<'_>) -> Markup {
             drill: drill(&[("s", row.text("supplier_id"))]),
         })
         .collect();
-    let names: Vec<(&'static str, String)> = COMPONENTS.iter().map(|(c, class)| (*class, super::texts::column(page.language, c))).collect();
+    let shown = COMPONENTS.iter().filter(|(c, _)| rows.iter().any(|r| r.money(c).unwrap_or(0) > 0));
+    let names: Vec<(&'static str, String)> = shown.map(|(c, class)| (*class, super::texts::column(page.language, c))).collect();
     let legend: Vec<(&'static str, &str)> = names.iter().map(|(class, name)| (*class, name.as_str())).collect();
     page.figure(title, "", &legend, &chart::bars(&Caption { title, description: "" }, &bars, highest), "tco_supplier")
 }

@@ -121,7 +121,11 @@ fn cards(page: &Page<'_>) -> Markup {
                 Some(true) => ("status hit", "●"),
                 None => ("status", ""),
             };
-            m.raw("<p").attr("class", class).raw("><span aria-hidden=\"true\">").text(mark).raw("</span><span>").text(&target).raw("</span></p>");
+            m.raw("<p").attr("class", class).raw(">");
+            if !mark.is_empty() {
+                m.raw("<span aria-hidden=\"true\">").text(mark).raw("</span>");
+            }
+            m.raw("<span>").text(&target).raw("</span></p>");
         }
         if let (Some(value), Some(goal)) = (figure.ratio(), figure.target) {
             let description = format!("{}. {target}", figure.shown(language, currency));

@@ -516,7 +516,7 @@ words! {
     "vat_amount": "Moms" / "VAT";
     "contract_reference": "Angivet avtal" / "Stated contract";
     "order_reference": "Angiven beställning" / "Stated order";
-    "account_name": "Konto" / "Account";
+    "account_name": "Kontots namn" / "Account name";
     "rule": "Regel att fylla i" / "Rule to fill in";
     "supplier_group_name": "Koncern" / "Group";
     "group_rank": "Nr" / "No.";
@@ -877,6 +877,8 @@ words! {
     "z": "Standardfel" / "Standard errors";
     "order_cost_net": "Beställningar" / "Placing of orders";
     "payment_term_cost_net": "Betalningsvillkor" / "Payment terms";
+    "lost_discount_net": "Förlorad kassarabatt" / "Lost discounts";
+    "carbon_cost_net": "Koldioxidkostnad" / "Cost of carbon";
     "procurement_name": "Upphandling" / "Procurement";
     "procurement_id": "Upphandling" / "Procurement";
     "price_rank": "Rang efter pris" / "Rank by price";

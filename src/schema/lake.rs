@@ -97,6 +97,8 @@ pub const INVOICE_LINE: Table = Table {
         date("delivered_on", "Delivery date."),
         date("due_on", "Due date."),
         date("paid_on", "Payment date."),
+        date("discount_until_on", "Last day of payment on which the discount of the payment terms may be taken."),
+        rate("discount_percent", "That discount in per cent of the net amount: 2 = two per cent. Of several, the largest."),
         text("account_code", "Ledger account."),
         text("account_name", "Name of the account."),
         text("category_code", "Spend category stated on the line, in the workspace's tree or CPV/UNSPSC."),

@@ -25,8 +25,8 @@ CUTS = {
     "tco_unit": ("organisational_unit_id", 3),
 }
 COMPONENTS = [
-    "agreed_price_net", "price_deviation_net", "freight_net", "fee_net", "process_cost_net", "order_cost_net", "late_interest_net",
-    "early_payment_cost_net", "payment_term_cost_net",
+    "agreed_price_net", "price_deviation_net", "lost_discount_net", "freight_net", "fee_net", "process_cost_net", "order_cost_net",
+    "late_interest_net", "early_payment_cost_net", "payment_term_cost_net", "carbon_cost_net",
 ]
 faults = []
 
@@ -67,7 +67,7 @@ def total_cost(store):
     currency = store.rows("rule.run")[0]["currency"]
     included = {r["component_code"]: r["is_included"] for r in store.rows("rule.cost_component")}
     texts = [(r["text_place"], r["match_text"], r["component_code"]) for r in store.rows("rule.cost_text") if included[r["component_code"]]]
-    said = {r["line_id"]: r for r in store.rows("lake.invoice_line", "line_id, order_reference, line_kind, line_text")}
+    said = {r["line_id"]: r for r in store.rows("lake.invoice_line", "line_id, order_reference, line_kind, line_text, discount_until_on, discount_percent")}
 
     def money_of(code):
         row = parameters.get(code)
@@ -77,6 +77,14 @@ def total_cost(store):
         return Fraction(round(parameters[code]["parameter_value"] * 10000), 10000)
 
     reference_days = round(parameters["payment_term_days"]["parameter_value"])
+    # Emissions of the method that covers most, by category and year.
+    emissions = [r for r in store.rows("metric.emission_category", where="category_code <> 'all'") if r["kg_co2e"] is not None]
+    covered = defaultdict(int)
+    for row in emissions:
+        covered[row["method_code"]] += minor(row["covered_spend_net"])
+    method = min(covered, key=lambda code: (-covered[code], code), default=None)
+    emissions = {(r["category_code"], r["year_number"]): r for r in emissions if r["method_code"] == method and r["spend_net"]}
+    years = {r["month_index"]: r["year_number"] for r in store.rows("rule.calendar", "month_index, year_number")}
     cells = defaultdict(lambda: defaultdict(int))
     invoices = defaultdict(lambda: [defaultdict(int), None])
     orders = defaultdict(lambda: defaultdict(int))
@@ -100,6 +108,9 @@ def total_cost(store):
             deviation = minor(line["price_deviation_net"]) if included["price_deviation"] else None
             cell["price_deviation_net"] += deviation or 0
             cell["agreed_price_net"] += amount - (deviation or 0)
+            is_late = own["discount_until_on"] is not None and line["paid_on"] is not None and line["paid_on"] > own["discount_until_on"]
+            if included["lost_discount"] and is_late and not line["is_credit"]:
+                cell["lost"] += amount * Fraction(own["discount_percent"]) / 100
         else:
             cell[component + "_net"] += amount
         if line["is_credit"]:
@@ -110,6 +121,7 @@ def total_cost(store):
         invoice[1] = channel if invoice[1] is None else min(invoice[1], channel)
         if own["order_reference"]:
             orders[line["supplier_id"], own["order_reference"]][key] += amount
+        cell.setdefault("years", defaultdict(int))[years[line["month_index"]]] += amount
         # Payment days are summed for equal dates first: credits of the same invoice and days count against it.
         if line["due_on"]:
             cell.setdefault("dates", defaultdict(int))[line["invoice_on"], line["due_on"], line["paid_on"]] += amount
@@ -123,7 +135,15 @@ def total_cost(store):
         cell = cells[largest(parts)]
         cell["order_count"] += 1
         cell["order_cost_net"] += money_of("process_cost_order") or 0
-    for cell in cells.values():
+    for key, cell in cells.items():
+        cell["lost_discount_net"] = half_up(Fraction(cell.pop("lost", 0)))
+        cell["agreed_price_net"] -= cell["lost_discount_net"]
+        grams = 0
+        for year, amount in cell.pop("years").items():
+            emission = emissions.get((key[1], year))
+            if emission and included["carbon_cost"]:
+                grams += half_up(Fraction(emission["kg_co2e"]) * 1000 * Fraction(amount, minor(emission["spend_net"])))
+        cell["carbon_cost_net"] = half_up(Fraction(grams * (money_of("carbon_price") or 0), 1000))
         late = early = term = 0
         for (invoiced, due, paid), amount in cell.pop("dates", {}).items():
             if amount <= 0:
@@ -160,6 +180,9 @@ def total_cost(store):
                     fault(f"{table} {key} {name}: {sums[name]} here, {row[name]} in the table")
             if not near(row["total_cost_ratio"], float(Fraction(sums["total_cost_net"], sums["spend_net"])) if sums["spend_net"] else None):
                 fault(f"{table} {key} total_cost_ratio {row['total_cost_ratio']}")
+    for name in COMPONENTS:
+        if not any(cell[name] for cell in cells.values()):
+            fault(f"{name} is zero in every cell: the workspace proves nothing of it")
     if len(cells) < 100:
         fault(f"only {len(cells)} cells: the workspace proves nothing")
 

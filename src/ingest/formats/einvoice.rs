@@ -29,6 +29,8 @@ pub const COLUMNS: &[&str] = &[
     "invoice_number",
     "issued_on",
     "due_on",
+    "discount_until_on",
+    "discount_percent",
     "delivered_on",
     "buyer_name",
     "buyer_organisation_number",
@@ -150,6 +152,39 @@ struct Party {
     country: String,
 }
 
+/// A discount for payment by a day: `percent` of the amounts, stated as 2 for two per cent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Discount {
+    percent: Fixed,
+    until: Date,
+}
+
+impl Discount {
+    /// Most days that a term of discount may have: more is a misreading.
+    const DAYS_MAX: i128 = 3_660;
+
+    fn new(percent: Fixed, until: Option<Date>) -> Option<Discount> {
+        let is_discount = percent.0 > 0 && percent.0 <= 100 * Fixed::ONE;
+        until.filter(|_| is_discount).map(|until| Discount { percent, until })
+    }
+
+    /// So many days after `from`.
+    fn within(percent: Fixed, from: Option<Date>, days: Fixed) -> Option<Discount> {
+        let whole = days.0 / Fixed::ONE;
+        let is_term = days.0 % Fixed::ONE == 0 && (0..=Discount::DAYS_MAX).contains(&whole);
+        Discount::new(percent, from.filter(|_| is_term).map(|f| f.plus_days(whole as i32)))
+    }
+
+    /// The terms that a note of XRechnung states (BR-DE-18), each as `#SKONTO#TAGE=14#PROZENT=2.00#`.
+    fn of_note(note: &str, issued: Option<Date>) -> Vec<Discount> {
+        let term = |part: &str| {
+            let value = |key: &str| part.split('#').find_map(|p| Fixed::parse(p.strip_prefix(key)?));
+            Discount::within(value("PROZENT=")?, issued, value("TAGE=")?)
+        };
+        note.split("#SKONTO").skip(1).filter_map(term).collect()
+    }
+}
+
 /// An allowance (negative for the document) or a charge.
 #[derive(Debug, Clone, Default)]
 struct Adjustment {
@@ -223,6 +258,7 @@ pub struct Invoice {
     type_code: String,
     issued_on: String,
     due_on: String,
+    discount: Option<Discount>,
     delivered_on: String,
     currency: String,
     buyer: Party,
@@ -499,11 +535,41 @@ fn endpoint_text(scheme: Option<&str>, id: Option<&str>) -> String {
     }
 }
 
+/// The largest discount of the payment terms: its loss is what paying after its day costs. Terms that cannot be read are no fault
+/// of the document, since no amount of it rests on them.
+fn ubl_discount(head: &Element, issued: Option<Date>) -> Option<Discount> {
+    let mut terms = Vec::new();
+    for e in head.all("PaymentTerms") {
+        let until = Date::parse_iso(&day(e.value("SettlementPeriod/EndDate")));
+        terms.extend(e.value("SettlementDiscountPercent").and_then(Fixed::parse).and_then(|percent| Discount::new(percent, until)));
+        terms.extend(e.all("Note").flat_map(|n| Discount::of_note(&n.text, issued)));
+    }
+    terms.into_iter().max_by_key(|d| (d.percent, d.until))
+}
+
+/// Likewise of CII: structured in the extended profiles, else in the description.
+fn cii_discount(settlement: &Element, issued: Option<Date>) -> Option<Discount> {
+    let mut terms = Vec::new();
+    for e in settlement.all("SpecifiedTradePaymentTerms") {
+        for d in e.all("ApplicableTradePaymentDiscountTerms") {
+            let from = Date::parse_iso(&cii_day(d.find("BasisDateTime/DateTimeString"))).or(issued);
+            let period = d.find("BasisPeriodMeasure").filter(|p| p.tag.attribute("unitCode").is_none_or(|u| u == "DAY"));
+            let (percent, days) = (d.value("CalculationPercent").and_then(Fixed::parse), period.and_then(|p| Fixed::parse(&p.text)));
+            terms.extend(
+                percent.zip(days.or(Some(Fixed(0)).filter(|_| d.find("BasisPeriodMeasure").is_none()))).and_then(|(p, n)| Discount::within(p, from, n)),
+            );
+        }
+        terms.extend(e.all("Description").flat_map(|n| Discount::of_note(&n.text, issued)));
+    }
+    terms.into_iter().max_by_key(|d| (d.percent, d.until))
+}
+
 fn ubl_head(invoice: &mut Invoice, head: &Element, numbers: &mut Numbers) {
     invoice.number = owned(head.value("ID"));
     invoice.type_code = owned(head.value("InvoiceTypeCode").or_else(|| head.value("CreditNoteTypeCode")));
     invoice.issued_on = day(head.value("IssueDate"));
     invoice.due_on = day(head.value("DueDate").or_else(|| head.value("PaymentMeans/PaymentDueDate")));
+    invoice.discount = ubl_discount(head, Date::parse_iso(&invoice.issued_on));
     invoice.delivered_on = day(head.value("Delivery/ActualDeliveryDate"));
     invoice.currency = owned(head.value("DocumentCurrencyCode"));
     invoice.buyer = ubl_party(head.find("AccountingCustomerParty/Party"));
@@ -624,6 +690,7 @@ fn cii_head(invoice: &mut Invoice, head: &Element, numbers: &mut Numbers) {
     invoice.is_credit = is_credit_code(&invoice.type_code);
     invoice.issued_on = cii_day(document.find("IssueDateTime/DateTimeString"));
     invoice.due_on = cii_day(settlement.find("SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString"));
+    invoice.discount = cii_discount(settlement, Date::parse_iso(&invoice.issued_on));
     invoice.delivered_on = cii_day(delivery.find("ActualDeliverySupplyChainEvent/OccurrenceDateTime/DateTimeString"));
     invoice.currency = owned(settlement.value("InvoiceCurrencyCode"));
     invoice.buyer = cii_party(agreement.find("BuyerTradeParty"));
@@ -829,6 +896,8 @@ fn record(invoice: &Invoice, name: &str, posting: &Posting<'_>, vat: Option<Fixe
         text(&invoice.number),
         date(&invoice.issued_on),
         date(&invoice.due_on),
+        invoice.discount.map_or(Cell::Empty, |d| Cell::Date(d.until.to_string())),
+        number(invoice.discount.map(|d| d.percent)),
         date(&invoice.delivered_on),
         text(&invoice.buyer.name),
         text(&invoice.buyer.legal_id),
@@ -913,4 +982,53 @@ fn vat_of(invoice: &Invoice, postings: &[Posting<'_>]) -> Vec<Option<Fixed>> {
         }
     }
     shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn discount_of(xml: &str) -> Option<(String, String)> {
+        let mut pieces = Pieces::new(xml.as_bytes()).ok()?;
+        let root = pieces.root().ok()?;
+        let invoice = read(&mut pieces, root).ok()?;
+        assert_eq!(invoice.issued_on, "2024-03-01", "the document is read");
+        invoice.discount.map(|d| (d.percent.to_string(), d.until.to_string()))
+    }
+
+    fn ubl(terms: &str) -> Option<(String, String)> {
+        let name = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2";
+        discount_of(&format!("<Invoice xmlns=\"{name}\"><IssueDate>2024-03-01</IssueDate><PaymentTerms>{terms}</PaymentTerms></Invoice>"))
+    }
+
+    fn cii(terms: &str) -> Option<(String, String)> {
+        let name = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100";
+        let day = "<IssueDateTime><DateTimeString format=\"102\">20240301</DateTimeString></IssueDateTime>";
+        let terms = format!("<SpecifiedTradePaymentTerms>{terms}</SpecifiedTradePaymentTerms>");
+        discount_of(&format!(
+            "<CrossIndustryInvoice xmlns=\"{name}\"><ExchangedDocument>{day}</ExchangedDocument><SupplyChainTradeTransaction>\
+             <ApplicableHeaderTradeSettlement>{terms}</ApplicableHeaderTradeSettlement></SupplyChainTradeTransaction></CrossIndustryInvoice>"
+        ))
+    }
+
+    #[test]
+    fn discounts_of_payment_terms_are_read_in_every_form() {
+        let is = |percent: &str, until: &str| Some((percent.to_string(), until.to_string()));
+        let (note, structured) = ("#SKONTO#TAGE=7#PROZENT=1.00#\n#SKONTO#TAGE=14#PROZENT=2.25#BASISBETRAG=357.93#\n", "ApplicableTradePaymentDiscountTerms");
+        assert_eq!(ubl(&format!("<Note>{note}</Note>")), is("2.25", "2024-03-15"));
+        assert_eq!(
+            ubl("<SettlementDiscountPercent>3</SettlementDiscountPercent><SettlementPeriod><EndDate>2024-03-11</EndDate></SettlementPeriod>"),
+            is("3.00", "2024-03-11")
+        );
+        assert_eq!(cii(&format!("<Description>{note}</Description>")), is("2.25", "2024-03-15"));
+        let days = "<BasisPeriodMeasure unitCode=\"DAY\">10</BasisPeriodMeasure><CalculationPercent>2.00</CalculationPercent>";
+        assert_eq!(cii(&format!("<{structured}>{days}</{structured}>")), is("2.00", "2024-03-11"));
+        let from = "<BasisDateTime><DateTimeString format=\"102\">20240401</DateTimeString></BasisDateTime>";
+        assert_eq!(cii(&format!("<{structured}>{from}{days}</{structured}>")), is("2.00", "2024-04-11"));
+        // Months are no number of days, a whole amount is no discount, and prose is no term.
+        assert_eq!(cii(&format!("<{structured}>{}</{structured}>", days.replace("DAY", "MON"))), None);
+        assert_eq!(ubl("<Note>#SKONTO#TAGE=7#PROZENT=0.00#</Note>"), None);
+        assert_eq!(ubl("<Note>#SKONTO#TAGE=99999999999#PROZENT=2.00#</Note>"), None);
+        assert_eq!(ubl("<Note>2 % within ten days, net thirty</Note>"), None);
+    }
 }

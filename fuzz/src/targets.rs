@@ -149,7 +149,7 @@ pub fn sniffer(data: &[u8]) {
         let mut text = String::new();
         if input.open().map(|r| encoding.reader(r)).is_ok_and(|mut r| r.read_to_string(&mut text).is_ok()) {
             let privacy = Privacy::new([7; 32], PersonalNumbers::Se);
-            let converter = Converter { plan: &found.plan, source_name: "ledger", privacy: &privacy, quote: found.dialect.quote };
+            let converter = Converter { plan: &found.plan, source_name: "ledger", privacy: &privacy, dialect: Some(found.dialect) };
             let data = text.get(found.data_byte..).unwrap_or_default();
             let mut records = Records::new(data, found.dialect);
             let converted = converter.convert(data, &mut Worker::default(), |fields| records.next(fields).map(|place| (place, records.is_too_long)));

@@ -15,7 +15,7 @@ use super::findings::marks;
 use super::number::{self, is_blank};
 use super::plan::{Plan, Reading, Slot, TextRule};
 use super::privacy::Privacy;
-use super::split::{Field, FieldKind, Place, field_text};
+use super::split::{Dialect, Field, FieldKind, Place, field_text};
 use crate::model::{Date, Money, Period, vendor_key};
 use crate::schema::Type;
 
@@ -111,14 +111,32 @@ pub struct Converted {
 pub struct Worker {
     vendors: FxHashMap<Box<[u8]>, u32>,
     known: Vec<Vendor>,
+    /// What stood for the vendor of the last record, and its place in `known`. Lines of one invoice follow each other.
     key: Vec<u8>,
-    fields: Vec<Field>,
-    values: Vec<i64>,
+    last_vendor: Option<u32>,
+    last: Row,
+    current: Row,
     /// For each slot: what the texts of columns of few values became.
-    texts: Vec<FxHashMap<Box<str>, Option<Box<str>>>>,
+    texts: Vec<KnownTexts>,
     /// For the text of a block that has to be decoded.
     pub decoded: String,
     sizes: Sizes,
+}
+
+/// A record taken apart, and its numbers and days as they were read.
+#[derive(Default)]
+struct Row {
+    fields: Vec<Field>,
+    values: Vec<i64>,
+}
+
+/// Texts as they stand in a column, each with what the lake holds for it.
+#[derive(Default)]
+struct KnownTexts {
+    made: Vec<(Box<str>, Option<Box<str>>)>,
+    places: FxHashMap<Box<str>, u32>,
+    /// The place of the text asked for last.
+    last: usize,
 }
 
 /// How large the last block's chunks became.
@@ -149,8 +167,8 @@ pub struct Converter<'a> {
     pub source_name: &'a str,
     /// Stand-ins for personal numbers.
     pub privacy: &'a Privacy,
-    /// The quote of the dialect.
-    pub quote: u8,
+    /// How the text was split; `None` for the cells of a document.
+    pub dialect: Option<Dialect>,
 }
 
 struct Refused<'s> {
@@ -159,6 +177,10 @@ struct Refused<'s> {
 }
 
 impl Converter<'_> {
+    fn quote(&self) -> u8 {
+        self.dialect.map_or(b'"', |d| d.quote)
+    }
+
     /// Converts the records that `next` yields out of `text`.
     pub fn convert(&self, text: &str, worker: &mut Worker, mut next: impl FnMut(&mut Vec<Field>) -> Option<(Place, bool)>) -> Converted {
         let mut out = Converted {
@@ -173,12 +195,14 @@ impl Converter<'_> {
             marked: Default::default(),
             is_open: false,
         };
-        let mut fields = std::mem::take(&mut worker.fields);
-        let mut values = std::mem::take(&mut worker.values);
+        let (mut row, mut last) = (std::mem::take(&mut worker.current), std::mem::take(&mut worker.last));
+        // What the last record of another block says lies in another text.
+        last.fields.clear();
         let mut current = 0;
+        let is_plain = self.dialect.is_some_and(|d| d.is_plain(text.as_bytes()));
         let mut rows_left = worker.sizes.rows;
-        while let Some((place, is_too_long)) = next(&mut fields) {
-            match self.read(text, &fields, &mut values) {
+        while let Some((place, is_too_long)) = next(&mut row.fields) {
+            match self.read(text, &mut row, &last) {
                 Ok(period) if !is_too_long => {
                     if out.chunks.get(current).is_none_or(|c| c.period != period) {
                         current = out.chunks.iter().position(|c| c.period == period).unwrap_or_else(|| {
@@ -186,7 +210,7 @@ impl Converter<'_> {
                             out.chunks.len() - 1
                         });
                     }
-                    match self.append(text, &fields, &values, worker, &mut out.chunks[current]) {
+                    match self.append(text, is_plain, &row, worker, &mut out.chunks[current]) {
                         Ok(vendor) => {
                             if let Some(vendor) = vendor.map(|v| &worker.known[v]).filter(|v| v.marks != 0) {
                                 for (_, marked) in out.marked.iter_mut().enumerate().filter(|(bit, _)| vendor.marks & (1 << bit) != 0) {
@@ -198,18 +222,19 @@ impl Converter<'_> {
                             chunk.records.push(out.record_count);
                             chunk.lines.push(place.line);
                             if let Some(net) = self.plan.net {
-                                out.net_kept += i128::from(values[net]);
+                                out.net_kept += i128::from(row.values[net]);
                             }
                             out.record_count += 1;
+                            std::mem::swap(&mut row, &mut last);
                         }
-                        Err(refused) => self.refuse(text, &fields, place, refused, &mut out),
+                        Err(refused) => self.refuse(text, &row.fields, place, refused, &mut out),
                     }
                 }
-                Ok(_) => self.refuse(text, &fields, place, Refused { slot: None, fault: faults::FIELD_TOO_LONG }, &mut out),
-                Err(ReadError::Refused(refused)) => self.refuse(text, &fields, place, refused, &mut out),
+                Ok(_) => self.refuse(text, &row.fields, place, Refused { slot: None, fault: faults::FIELD_TOO_LONG }, &mut out),
+                Err(ReadError::Refused(refused)) => self.refuse(text, &row.fields, place, refused, &mut out),
                 Err(ReadError::Undecided(slot)) => {
                     // A total row may show a form that no data row has; it does not decide.
-                    if self.row_kind(text, &fields) == RowKind::Data {
+                    if self.row_kind(text, &row.fields) == RowKind::Data {
                         out.undecided = Some(slot);
                         break;
                     }
@@ -217,8 +242,7 @@ impl Converter<'_> {
                 }
             }
         }
-        worker.fields = fields;
-        worker.values = values;
+        (worker.current, worker.last) = (row, last);
         if let Some(largest) = out.chunks.iter().max_by_key(|c| c.row_count()) {
             worker.sizes.rows = out.chunks.iter().map(Chunk::row_count).sum();
             worker.sizes.chunk_rows = largest.row_count();
@@ -227,10 +251,11 @@ impl Converter<'_> {
         out
     }
 
+    #[inline]
     fn field<'t>(&self, text: &'t str, fields: &[Field], slot: &Slot) -> (Cow<'t, str>, FieldKind) {
         match fields.get(slot.field) {
             Some(field) => {
-                let value = match field_text(text, *field, self.quote) {
+                let value = match field_text(text, *field, self.quote()) {
                     Cow::Borrowed(t) => Cow::Borrowed(trim(t)),
                     Cow::Owned(t) => Cow::Owned(trim(&t).to_string()),
                 };
@@ -241,8 +266,10 @@ impl Converter<'_> {
     }
 
     /// Reads what can fail: numbers, days, truths, required texts. The period of the row, when all is well.
-    fn read<'s>(&'s self, text: &str, fields: &[Field], values: &mut Vec<i64>) -> Result<Option<Period>, ReadError<'s>> {
+    /// What stands as it stood in the last record was read there.
+    fn read<'s>(&'s self, text: &str, row: &mut Row, last: &Row) -> Result<Option<Period>, ReadError<'s>> {
         let plan = self.plan;
+        let Row { fields, values } = row;
         values.clear();
         if fields.len() < plan.field_count_min || (fields.len() > plan.field_count_max && self.has_more(text, fields)) {
             return Err(ReadError::Refused(Refused { slot: None, fault: faults::COLUMN_COUNT }));
@@ -256,6 +283,7 @@ impl Converter<'_> {
                     }
                     NONE
                 }
+                Reading::Day(_) if stands_alike(text, fields.get(slot.field), last.fields.get(slot.field)) => last.values[index],
                 reading => {
                     let (value, kind) = self.field(text, fields, slot);
                     if kind == FieldKind::Error {
@@ -348,11 +376,12 @@ impl Converter<'_> {
 
     /// Appends a row whose typed values were read, and gives its vendor's place among those the worker knows. Texts can still
     /// refuse it, before anything is appended.
-    fn append<'s>(&'s self, text: &str, fields: &[Field], values: &[i64], worker: &mut Worker, chunk: &mut Chunk) -> Result<Option<usize>, Refused<'s>> {
+    fn append<'s>(&'s self, text: &str, is_plain: bool, row: &Row, worker: &mut Worker, chunk: &mut Chunk) -> Result<Option<usize>, Refused<'s>> {
         let plan = self.plan;
+        let Row { fields, values } = row;
         let vendor_index = plan.vendor.map(|slots| self.vendor(text, fields, slots, worker));
         let vendor = vendor_index.map(|index| &worker.known[index]);
-        worker.texts.resize_with(plan.slots.len(), FxHashMap::default);
+        worker.texts.resize_with(plan.slots.len(), KnownTexts::default);
         let mut hash = Fingerprint::new();
         let mut done = 0;
         let mut refusal = None;
@@ -368,7 +397,7 @@ impl Converter<'_> {
                         (Some(v), Some(0)) => v.id.as_deref(),
                         (Some(v), Some(1)) => v.name.as_deref(),
                         (Some(v), Some(_)) => v.organisation.as_deref(),
-                        _ => match self.clean(text, fields, slot) {
+                        _ => match self.clean(text, is_plain, fields, slot) {
                             Some(value) => (!value.is_empty()).then_some(value),
                             None => {
                                 let found = self.known_text(text, fields, slot, &mut worker.texts[index]);
@@ -430,16 +459,17 @@ impl Converter<'_> {
         }
     }
 
-    /// The text of a slot when it needs no work: nothing to trim, fold, mask or translate. `None` sends it the long way.
+    /// The text of a slot when it needs no work: nothing to trim, fold, mask or translate. `None` sends it the long way. In a block that
+    /// `is_plain` no field has a control character.
     #[inline]
-    fn clean<'t>(&self, text: &'t str, fields: &[Field], slot: &Slot) -> Option<&'t str> {
+    fn clean<'t>(&self, text: &'t str, is_plain: bool, fields: &[Field], slot: &Slot) -> Option<&'t str> {
         let field = fields.get(slot.field).filter(|f| slot.is_simple && f.kind == FieldKind::Plain)?;
         let value = &text[field.start as usize..field.end as usize];
         let bytes = value.as_bytes();
         let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return Some("") };
         // Every byte is looked at whatever the others are, so that the loop runs on many at a time.
-        let controls = bytes.iter().fold(0u8, |n, b| n | u8::from(*b < 0x20) | u8::from(*b == 0x7f));
-        let is_clean = first.is_ascii_graphic() && last.is_ascii_graphic() && controls == 0;
+        let has_controls = || bytes.iter().fold(0u8, |n, b| n | u8::from(*b < 0x20) | u8::from(*b == 0x7f)) != 0;
+        let is_clean = first.is_ascii_graphic() && last.is_ascii_graphic() && (is_plain || !has_controls());
         let is_short = bytes.len() < 10 || !self.privacy.may_hold(value);
         let is_single = !matches!(slot.reading, Reading::Text(TextRule::Name)) || !has_double_blank(bytes);
         (is_clean && is_short && is_single).then_some(value)
@@ -447,23 +477,25 @@ impl Converter<'_> {
 
     /// The text of a slot as the lake holds it. Where the mapping gives values a meaning, or forms of writing are folded, few values stand
     /// for all rows, and what became of each is remembered.
-    fn known_text<'t>(
-        &self,
-        text: &'t str,
-        fields: &[Field],
-        slot: &Slot,
-        known: &'t mut FxHashMap<Box<str>, Option<Box<str>>>,
-    ) -> Result<Option<Cow<'t, str>>, &'static Fault> {
+    fn known_text<'t>(&self, text: &'t str, fields: &[Field], slot: &Slot, known: &'t mut KnownTexts) -> Result<Option<Cow<'t, str>>, &'static Fault> {
         let raw = fields.get(slot.field).filter(|f| !slot.is_simple && f.kind == FieldKind::Plain && (f.end - f.start) as usize <= KNOWN_TEXT_BYTES_MAX);
         let Some(raw) = raw.map(|f| &text[f.start as usize..f.end as usize]) else { return self.text(text, fields, slot) };
-        if !known.contains_key(raw) {
-            let made = self.text(text, fields, slot)?.map(|t| t.into_owned().into_boxed_str());
-            if known.len() >= KNOWN_TEXTS_MAX {
-                known.clear();
-            }
-            known.insert(raw.into(), made);
+        if known.made.get(known.last).is_none_or(|(text, _)| **text != *raw) {
+            known.last = match known.places.get(raw) {
+                Some(place) => *place as usize,
+                None => {
+                    let made = self.text(text, fields, slot)?.map(|t| t.into_owned().into_boxed_str());
+                    if known.made.len() >= KNOWN_TEXTS_MAX {
+                        known.made.clear();
+                        known.places.clear();
+                    }
+                    known.places.insert(raw.into(), known.made.len() as u32);
+                    known.made.push((raw.into(), made));
+                    known.made.len() - 1
+                }
+            };
         }
-        Ok(known[raw].as_deref().map(Cow::Borrowed))
+        Ok(known.made[known.last].1.as_deref().map(Cow::Borrowed))
     }
 
     /// The text of a slot as the lake holds it.
@@ -531,14 +563,19 @@ impl Converter<'_> {
 
     /// The vendor of a record, by what stands in its fields: each vendor is cleaned, masked and hashed once for each worker.
     fn vendor(&self, text: &str, fields: &[Field], slots: [Option<usize>; 3], worker: &mut Worker) -> usize {
+        let parts = slots.map(|slot| slot.and_then(|s| fields.get(self.plan.slots[s].field)).map_or(&[][..], |f| raw(text, f)));
+        if let Some(last) = worker.last_vendor
+            && parts.iter().try_fold(worker.key.as_slice(), |key, part| key.strip_prefix(*part)?.strip_prefix(&[0x1f])).is_some_and(<[u8]>::is_empty)
+        {
+            return last as usize;
+        }
         worker.key.clear();
-        for slot in slots {
-            if let Some(field) = slot.and_then(|s| fields.get(self.plan.slots[s].field)) {
-                worker.key.extend_from_slice(&text.as_bytes()[field.start as usize..field.end as usize]);
-            }
+        for part in parts {
+            worker.key.extend_from_slice(part);
             worker.key.push(0x1f);
         }
         if let Some(index) = worker.vendors.get(worker.key.as_slice()) {
+            worker.last_vendor = Some(*index);
             return *index as usize;
         }
         // A control character in a vendor number does not refuse the row: the name still says who it is.
@@ -563,6 +600,7 @@ impl Converter<'_> {
         let index = worker.known.len();
         worker.known.push(Vendor { key, id, name, organisation, marks });
         worker.vendors.insert(worker.key.as_slice().into(), index as u32);
+        worker.last_vendor = Some(index as u32);
         index
     }
 
@@ -584,7 +622,7 @@ impl Converter<'_> {
             RowKind::Data => false,
         };
         let value = match refused.slot {
-            Some(slot) => fields.get(slot.field).map(|f| field_text(text, *f, self.quote).into_owned()),
+            Some(slot) => fields.get(slot.field).map(|f| field_text(text, *f, self.quote()).into_owned()),
             None => Some(match fields {
                 [] => String::new(),
                 [first, .., last] => text[first.start as usize..last.end as usize].to_string(),
@@ -652,6 +690,18 @@ enum RowKind {
     Total,
     BareAmount,
     Data,
+}
+
+/// The bytes of a field as they stand.
+#[inline]
+fn raw<'t>(text: &'t str, field: &Field) -> &'t [u8] {
+    &text.as_bytes()[field.start as usize..field.end as usize]
+}
+
+/// Whether both fields are there and the same stands in them.
+#[inline]
+fn stands_alike(text: &str, field: Option<&Field>, other: Option<&Field>) -> bool {
+    field.zip(other).is_some_and(|(a, b)| a.kind == b.kind && raw(text, a) == raw(text, b))
 }
 
 enum ReadError<'s> {

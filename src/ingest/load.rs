@@ -28,7 +28,7 @@ use crate::schema::{REJECT, Table};
 use crate::store::{EncodedRowGroup, FileEntry, RowGroupEncoder, TableBuilder, TableWriter, Transaction};
 
 /// Blocks that are converted at a time.
-const WAVE_BLOCKS: usize = 12;
+const WAVE_BLOCKS: usize = 24;
 /// Rows of a full row group.
 const ROW_GROUP_ROWS: usize = 131_072;
 /// Blocks without a row of a period after which the period is taken to be over, since most exports are in order of time, and rows
@@ -175,7 +175,7 @@ impl Loader<'_, '_> {
             sink.skipped += titles;
             // Lines of cells are rows of their sheet, not counted from block to block.
             sink.line_next = 0;
-            let converter = Converter { plan: &plan, source_name: self.source_name, privacy: self.privacy, quote: b'"' };
+            let converter = Converter { plan: &plan, source_name: self.source_name, privacy: self.privacy, dialect: None };
             let mut worker = Worker::default();
             while let Some(block) = cells.next_block()? {
                 let mut records = block.records.into_iter();
@@ -250,7 +250,7 @@ impl Loader<'_, '_> {
 
     /// Reads the whole file by its plan; `None` when a column must be decided first.
     fn pass<'s>(&'s self, input: &'s Input, encoding: Encoding, found: &'s Understanding, id: &SourceFileId) -> Result<Option<Sink<'s>>> {
-        let converter = Converter { plan: &found.plan, source_name: self.source_name, privacy: self.privacy, quote: found.dialect.quote };
+        let converter = Converter { plan: &found.plan, source_name: self.source_name, privacy: self.privacy, dialect: Some(found.dialect) };
         let mut sink = Sink::new(self.transaction, Arc::new(found.plan.clone()), input, self.source_name, id)?;
         sink.line_next = found.data_line;
         let workers: Mutex<Vec<Worker>> = Mutex::default();

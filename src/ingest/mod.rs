@@ -46,7 +46,7 @@ use crate::schema::{self, FINDING, INVOICE_LINE, REJECT, SOURCE_FILE, Table};
 use crate::store::{Columns, FileEntry, StageEntry, Store, TableBuilder, Transaction, hex};
 
 /// Raised when the same bytes would give other rows than before: the lake is then read anew.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 /// Refused files whose reasons one message holds.
 const REFUSALS_SHOWN: usize = 20;
 /// Files from this size on are read one at a time, with all threads on each.

@@ -283,6 +283,7 @@ impl Plan {
     }
 
     /// Whether a text stands for no value.
+    #[inline]
     pub fn is_empty(&self, text: &str) -> bool {
         text.is_empty() || (!self.empty.is_empty() && self.empty.iter().any(|e| *e == text.to_lowercase()))
     }

@@ -192,13 +192,17 @@ fn serialized_writer<W: Write + Send>(table: &Table, sink: W) -> Result<Serializ
 
 fn writer_properties(table: &Table) -> WriterProperties {
     let mut properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).expect("level 3 exists")))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).expect("level 1 exists")))
         .set_created_by("spendtrace".to_string())
         // Row groups end where the stage ends them.
         .set_max_row_group_row_count(None)
         .set_statistics_enabled(EnabledStatistics::Chunk);
     for column in table.columns {
         let path = ColumnPath::from(column.name);
+        if column.ty == Type::Text {
+            // Smallest and largest text of a row group: two comparisons for each value, and no query of ours picks rows by them.
+            properties = properties.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+        }
         // Nearly every value differs: a dictionary would be built and thrown away.
         if matches!(column.name, "line_id" | "invoice_key") || (column.name == "voucher_number" && column.ty == Type::Text) {
             properties = properties.set_column_dictionary_enabled(path, false).set_column_encoding(column.name.into(), Encoding::DELTA_BYTE_ARRAY);

@@ -169,7 +169,7 @@ pub fn text(input: &Input, encoding: Encoding, mapping: &Mapping, currency: &str
 }
 
 fn pass(input: &Input, encoding: Encoding, found: &Understanding, privacy: &Privacy) -> Result<Option<Tally>> {
-    let converter = Converter { plan: &found.plan, source_name: "", privacy, quote: found.dialect.quote };
+    let converter = Converter { plan: &found.plan, source_name: "", privacy, dialect: Some(found.dialect) };
     let workers: Mutex<Vec<Worker>> = Mutex::default();
     let mut blocks = understand::open_blocks(input, encoding, found)?;
     let mut tally = Tally::default();
@@ -220,7 +220,7 @@ pub fn document(input: &Input, mapping: &Mapping, currency: &str, privacy: &Priv
         tally.trial.skipped += titles;
         has_amounts |= plan.net.is_some();
         all_forms.extend(forms(&plan));
-        let converter = Converter { plan: &plan, source_name: "", privacy, quote: b'"' };
+        let converter = Converter { plan: &plan, source_name: "", privacy, dialect: None };
         let mut worker = Worker::default();
         while let Some(block) = cells.next_block()? {
             let mut records = block.records.into_iter();

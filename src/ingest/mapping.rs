@@ -177,13 +177,13 @@ pub struct Headerless {
 /// Target columns that ingest makes itself; a mapping cannot fill them.
 pub const COMPUTED: &[&str] = &["line_id", "source_file_id", "source_line", "source_name", "period", "vendor_key", "row_fingerprint"];
 
-/// Kinds of which one file of notices holds several, each read by a source of its own.
-const KINDS_OF_NOTICES: &[&str] = &["tender", "award", "bid"];
+/// Kinds that one file may give beside another, each read by a source of its own: what a notice tells, and what a ledger says of its suppliers.
+const KINDS_BESIDE_OTHERS: &[&str] = &["tender", "award", "bid", "supplier_register"];
 
 impl Mapping {
     /// The id of the rows of a file: its content names it, and the kind too where one file gives several.
     pub fn source_file_id(&self, sha256: &str) -> SourceFileId {
-        if KINDS_OF_NOTICES.contains(&self.table.name) {
+        if KINDS_BESIDE_OTHERS.contains(&self.table.name) {
             return SourceFileId::from_sha256_hex(&hex(&Sha256::digest(format!("{sha256} {}", self.table.name))));
         }
         SourceFileId::from_sha256_hex(sha256)

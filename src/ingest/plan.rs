@@ -119,6 +119,9 @@ pub struct Plan {
 const TOTAL_WORDS: &[&str] =
     &["summa", "slutsumma", "totalsumma", "totalt", "total", "delsumma", "sum", "grand total", "sub total", "subtotal", "report total"];
 
+/// Stands in a mapping's `values` for every value that has no meaning of its own.
+const ANY_OTHER: &str = "*";
+
 impl Slot {
     /// What the mapping says that a value means, whatever its case.
     pub fn meaning(&self, value: &str) -> Option<&String> {
@@ -126,10 +129,12 @@ impl Slot {
             return None;
         }
         // A list of a few short words is read through sooner than a lower-case copy is made.
-        if self.values.len() <= MEANINGS_READ_MAX && value.is_ascii() {
-            return self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(value)).map(|(_, meant)| meant);
-        }
-        self.values.get(&value.to_lowercase())
+        let meant = if self.values.len() <= MEANINGS_READ_MAX && value.is_ascii() {
+            self.values.iter().find(|(known, _)| known.eq_ignore_ascii_case(value)).map(|(_, meant)| meant)
+        } else {
+            self.values.get(&value.to_lowercase())
+        };
+        meant.or_else(|| self.values.get(ANY_OTHER))
     }
 }
 

@@ -186,6 +186,7 @@ words! {
     "newly_started": "Nystartade företag" / "Newly started companies";
     "local": "Lokala leverantörer" / "Local suppliers";
     "social_enterprise": "Sociala företag" / "Social enterprises";
+    "voluntary_sector": "Ideella sektorn" / "Voluntary sector";
     "women_owned": "Kvinnoägda företag" / "Women-owned companies";
     "minority_owned": "Minoritetsägda företag" / "Minority-owned companies";
     "sheltered_workshop": "Skyddad verksamhet" / "Sheltered workshops";

@@ -16,7 +16,7 @@ pub const SOURCE_FILE: Table = Table {
     columns: &[
         text(
             "source_file_id",
-            "First 10 hex digits of the file's SHA-256; for tenders, awards and bids of the file and the kind, since one notice holds all three.",
+            "First 10 hex digits of the file's SHA-256; for tenders, awards, bids and registers of the file and the kind, since one file may give several.",
         )
         .required(),
         text("source_name", "The source of `spendtrace.toml` that named the file.").required(),

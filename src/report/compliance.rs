@@ -29,6 +29,12 @@ pub const NO_CATALOGUE: texts::Text = texts::Text {
     en: "No contract catalogue was read, so that no purchase can be compared with contracts. Add a source with contracts to get these figures.",
 };
 
+/// Said there when there are contracts and yet nothing could be judged: noughts would accuse.
+pub const NOTHING_JUDGED: texts::Text = texts::Text {
+    sv: "Det finns avtal, men inget köp gick att bedöma mot dem: kategori, enhet eller avtalens omfattning saknas. Underlagets kvalitet visar vad som fattas.",
+    en: "There are contracts, but no purchase could be judged against them: categories, units or the scope of the contracts are missing. Data quality shows what is.",
+};
+
 /// A money column as a length for drawing.
 pub fn length(row: Row<'_>, column: &str) -> f64 {
     row.money(column).map_or(0.0, |v| v as f64 / 100.0)
@@ -49,6 +55,10 @@ pub fn body(page: &Page<'_>) -> Markup {
     );
     if !page.data.has_contracts() {
         m.push(&empty(NO_CATALOGUE.of(page.language)));
+        return m;
+    }
+    if !page.data.judges() {
+        m.push(&empty(NOTHING_JUDGED.of(page.language))).push(&reach(page, total)).push(&reasons(page));
         return m;
     }
     m.push(&reach(page, total))
@@ -393,6 +403,9 @@ pub fn maverick(page: &Page<'_>) -> Markup {
     let sum = super::data::sum(grid, "spend_net");
     if !page.data.has_contracts() {
         return empty(NO_CATALOGUE.of(page.language));
+    }
+    if !page.data.judges() {
+        return empty(NOTHING_JUDGED.of(page.language));
     }
     if grid.is_empty() {
         return empty(page.say("Inget köp gick vid sidan av ett avtal som täckte det.", "No purchase passed by a contract that covered it."));

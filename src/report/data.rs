@@ -91,6 +91,11 @@ impl Data {
         self.row_count("lake.contract") > 0
     }
 
+    /// Whether any purchase could be judged against them.
+    pub fn judges(&self) -> bool {
+        self.has_contracts() && self.total().is_some_and(|t| t.float("coverage_ratio").unwrap_or(0.0) > 0.0)
+    }
+
     /// Rows of a table of the store.
     pub fn row_count(&self, full_name: &str) -> u64 {
         self.row_counts.get(full_name).copied().unwrap_or(0)

@@ -41,7 +41,7 @@ fn headline(m: &mut Markup, page: &Page<'_>, total: Row<'_>) {
             m.text(page.say("Inga av inköpen är sådana som avtal kan omfatta.", "None of the purchases are such as contracts can cover."));
         }
         // A share of what nobody could judge would accuse without evidence.
-        Some(_) if !page.data.has_contracts() || total.float("coverage_ratio").unwrap_or(0.0) <= 0.0 => {
+        Some(_) if !page.data.judges() => {
             m.text(page.say("Påverkbara inköp för ", "Addressable spend of ")).element("b", &page.money(addressable));
             m.text(page.say(
                 " har lästs in. De kan inte bedömas mot avtal: avtalskatalog eller kategorier saknas i underlaget.",
@@ -103,10 +103,8 @@ fn cards(page: &Page<'_>) -> Markup {
     if figures.is_empty() {
         return m;
     }
-    // A figure without data says nothing on a front page; it stands in the table of all of them.
-    if figures.iter().filter(|f| f.has_value()).count() >= CARDS_MAX {
-        figures.retain(KeyFigure::has_value);
-    }
+    // A figure without data says nothing on a front page as long as another has some; all stand in the table.
+    figures.sort_by_key(|f| !f.has_value());
     figures.truncate(CARDS_MAX);
     m.raw("<h3 class=\"visually-hidden\">").text(page.say("Nyckeltal", "Key figures")).raw("</h3><ul class=\"cards\">");
     let (language, currency) = (page.language, page.data.currency.as_str());

@@ -187,6 +187,7 @@ words! {
     "local": "Lokala leverantörer" / "Local suppliers";
     "social_enterprise": "Sociala företag" / "Social enterprises";
     "voluntary_sector": "Ideella sektorn" / "Voluntary sector";
+    "small_by_notice": "Små och medelstora enligt annons" / "Small and medium by the notice";
     "women_owned": "Kvinnoägda företag" / "Women-owned companies";
     "minority_owned": "Minoritetsägda företag" / "Minority-owned companies";
     "sheltered_workshop": "Skyddad verksamhet" / "Sheltered workshops";

@@ -184,7 +184,7 @@ pub fn entered(store: &Store, line_id: &LineId) -> Result<Vec<&'static str>> {
     for analysis in waves().into_iter().flatten() {
         let takes_up = match session.rows_of_first_step_over(spend, analysis.name, &body(analysis.sql))? {
             Some(rows) => rows > 0,
-            None => entered.iter().any(|name| reads(analysis, name)),
+            None => metrics_read(analysis.sql).iter().any(|name| entered.contains(name)),
         };
         if takes_up {
             entered.push(analysis.name);
@@ -262,21 +262,22 @@ fn stage_fingerprint(context: &Context, store: &Store) -> Result<String> {
 
 /// The analyses in the order that they can be made in: first those over the decisions alone, then those that read a table of the waves before.
 fn waves() -> Vec<Vec<&'static catalogue::Analysis>> {
-    let mut left: Vec<_> = catalogue::analyses().iter().collect();
+    let mut left: Vec<_> = catalogue::analyses().iter().map(|a| (a, metrics_read(a.sql))).collect();
     let mut waves = Vec::new();
     while !left.is_empty() {
-        let (later, now): (Vec<_>, Vec<_>) = left.iter().copied().partition(|a| left.iter().any(|other| reads(a, other.name)));
+        let open: BTreeSet<&str> = left.iter().map(|(a, _)| a.name).collect();
+        let (now, later): (Vec<_>, Vec<_>) = left.into_iter().partition(|(_, read)| read.is_disjoint(&open));
         assert!(!now.is_empty(), "queries that read each other in a ring can never be made");
-        waves.push(now);
+        waves.push(now.into_iter().map(|(a, _)| a).collect());
         left = later;
     }
     waves
 }
 
-/// Whether the query names the table of another analysis.
-fn reads(analysis: &catalogue::Analysis, other: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-    body(analysis.sql).split(|c| !is_part(c)).any(|word| word.strip_prefix("metric.") == Some(other))
+/// The metric tables that a query names.
+fn metrics_read(sql: &'static str) -> BTreeSet<&'static str> {
+    let mut follows_schema = false;
+    words(sql).filter(|word| std::mem::replace(&mut follows_schema, *word == "metric")).collect()
 }
 
 /// The session with the table of lines that most of these analyses read held in memory: decoded once, not once for each. A table that would take more

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use spendtrace::config::Config;
-use spendtrace::model::{LineId, Total};
+use spendtrace::model::{LineId, Total, saying::in_swedish};
 use spendtrace::pipeline::{self, Context};
 use spendtrace::rules::Rules;
 use spendtrace::schema::{self, Table};
@@ -339,6 +339,30 @@ fn kronor_are_conserved_at_each_boundary() {
     each(store, &schema::LINE_CATEGORY, |row, i| _ = classified.insert(row.text_at("line_id", i).expect("required").to_string()));
     assert!(classified.iter().eq(decided.keys()), "every line is classified once");
     assert!(run().scratch.path().is_dir());
+}
+
+/// A sentence that no one declared would stand in English in a Swedish trail.
+#[test]
+fn each_sentence_of_evidence_has_its_swedish() {
+    let mut said: BTreeSet<String> = BTreeSet::new();
+    for (table, column) in [
+        (&schema::VENDOR_SUPPLIER, "link_evidence"),
+        (&schema::CONTRACT_SUPPLIER, "link_evidence"),
+        (&schema::SUPPLIER_REVIEW, "evidence"),
+        (&schema::LINE_CATEGORY, "category_evidence"),
+    ] {
+        let mut rows = 0;
+        each(&run().store, table, |row, i| {
+            said.insert(row.text_at(column, i).expect("required").to_string());
+            rows += 1;
+        });
+        assert!(rows > 0, "{} holds evidence", table.full_name());
+    }
+    for stored in &said {
+        let told = in_swedish(stored);
+        let left: Vec<&str> = stored.split("; ").filter(|sentence| told.split("; ").any(|t| t == *sentence)).collect();
+        assert!(left.is_empty(), "{left:?} of {stored}");
+    }
 }
 
 /// A vendor record of the lake.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
-use crate::model::Date;
+use crate::model::{Date, saying};
 use crate::pipeline::Context;
 use crate::schema;
 use crate::store::{Columns, Store};
@@ -92,15 +92,15 @@ impl Decision {
         if !self.is_open() {
             return;
         }
-        let on_account = majorities.on_account.get(&(self.supplier, self.account)).map(|m| (m, Method::SupplierAccount, " on the account"));
+        let on_account = majorities.on_account.get(&(self.supplier, self.account)).map(|m| (m, Method::SupplierAccount, saying::MAJORITY_ON_ACCOUNT));
         // What the supplier sells on its other accounts is worth what it has been worth on accounts of this ledger.
         let worth = if self.account == 0 { 1.0 } else { majorities.on_new_account };
         let on_others = || majorities.of_all.get(&self.supplier).filter(|_| worth >= NEW_ACCOUNT_RIGHT_MIN);
-        let found = on_account.or_else(|| on_others().map(|m| (m, Method::SupplierMajority, "")));
-        if let Some((majority, method, place)) = found {
+        let found = on_account.or_else(|| on_others().map(|m| (m, Method::SupplierMajority, saying::MAJORITY)));
+        if let Some((majority, method, says)) = found {
             self.category = Some(majority.category.clone());
             self.method = method;
-            self.evidence = format!("{} of {} lines of the supplier{place}", majority.lines, majority.all);
+            self.evidence = says.with([&majority.lines, &majority.all]);
             self.confidence = method.confidence().min(majority.lower_bound());
             if method == Method::SupplierMajority {
                 self.confidence = self.confidence.min(worth);
@@ -113,10 +113,7 @@ impl Decision {
         Decision {
             category: Some(category.to_string()),
             method: Method::Model,
-            evidence: format!(
-                "words like those of lines with this category: right in {:.0} % of such answers, learnt from {example_count} kinds of lines",
-                probability * 100.0
-            ),
+            evidence: saying::LEARNT.with([&format!("{:.0}", probability * 100.0), &example_count]),
             confidence: Method::Model.confidence().min(probability),
             ..self.clone()
         }
@@ -180,8 +177,8 @@ struct Rule {
     text: String,
     category: String,
     exclusion: String,
-    /// File and line, as the evidence shows them.
-    place: String,
+    /// The line of its file.
+    line: i64,
 }
 
 impl Rule {
@@ -282,7 +279,7 @@ impl Evidence {
                     text: text("text_contains").to_lowercase(),
                     category: text("category_code"),
                     exclusion: text("exclusion"),
-                    place: format!("line {}", columns.int_at("source_line", row).unwrap_or_default()),
+                    line: columns.int_at("source_line", row).unwrap_or_default(),
                 });
             }
         }
@@ -394,10 +391,10 @@ impl Evidence {
         decision.exclusion = if vendor.is_some_and(|v| v.is_own) {
             Some("internal".to_string())
         } else if let Some(rule) = excluding {
-            decision.evidence = format!("excluded by rule, {}; {}", rule.place, decision.evidence);
+            decision.evidence = format!("{}; {}", saying::EXCLUDED_BY_RULE.with([&rule.line]), decision.evidence);
             Some(rule.exclusion.clone())
         } else if let Some((prefix, reason)) = self.excluded_accounts.iter().find(|(prefix, _)| basis.account.starts_with(prefix)) {
-            decision.evidence = format!("excluded account {prefix}; {}", decision.evidence);
+            decision.evidence = format!("{}; {}", saying::EXCLUDED_ACCOUNT.with([prefix]), decision.evidence);
             Some(reason.clone())
         } else {
             None
@@ -417,23 +414,23 @@ impl Evidence {
         };
         if !basis.category.is_empty() {
             let code = self.in_tree(basis.category);
-            let mut decision = decided(code.unwrap_or(basis.category), Method::Line, format!("stated on the line: {}", basis.category));
+            let mut decision = decided(code.unwrap_or(basis.category), Method::Line, saying::STATED.with([&basis.category]));
             if code.is_none() {
                 decision.confidence = CONFIDENCE_OUTSIDE_TREE;
-                decision.evidence.push_str(", not in the category tree");
+                decision.evidence = saying::STATED_OUTSIDE_TREE.with([&basis.category]);
             }
             return decision;
         }
         if let Some(rule) = ruled {
-            return decided(&rule.category, rule.method(), format!("rule, {}", rule.place));
+            return decided(&rule.category, rule.method(), saying::RULE.with([&rule.line]));
         }
         if basis.contract != 0 {
             let contract = &self.contracts[basis.contract as usize - 1];
             if vendor.is_some_and(|v| contract.holders.contains(&v.supplier_id)) {
-                return decided(&contract.category, Method::Contract, format!("the one category of contract {}", contract.id));
+                return decided(&contract.category, Method::Contract, saying::ONE_CATEGORY.with([&contract.id]));
             }
         }
-        Decision { category: None, evidence: "nothing tells".to_string(), ..decided("", Method::Unclassified, String::new()) }
+        Decision { category: None, evidence: saying::NOTHING_TELLS.with([]), ..decided("", Method::Unclassified, String::new()) }
     }
 
     /// The code as the tree writes it; `None` when the tree has neither it nor a code that it begins with.
@@ -561,7 +558,7 @@ mod tests {
                     text: text.to_lowercase(),
                     category: category.to_string(),
                     exclusion: exclusion.to_string(),
-                    place: format!("line {}", at + 2),
+                    line: at as i64 + 2,
                 }
             })
             .collect();

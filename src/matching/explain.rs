@@ -15,7 +15,7 @@ use super::inputs::Inputs;
 use super::lines::{Categories, Chunk, ChunkAt, Files, Need};
 use super::{Pass, credit, decide, index_of};
 use crate::error::{Error, Result};
-use crate::model::{Date, LineId, Money};
+use crate::model::{Date, LineId, Money, saying};
 use crate::pipeline::Context;
 use crate::schema::{INVOICE_LINE, LINE_CATEGORY, SOURCE_FILE, SPEND, Type};
 use crate::store::{Columns, Store};
@@ -530,6 +530,7 @@ impl Explanation {
 
     fn write(&self, f: &mut String, words: &Words<'_>) -> fmt::Result {
         let say = |sv: &'static str, en: &'static str| if self.is_swedish { sv } else { en };
+        let evidence = |stored: &str| if self.is_swedish { saying::in_swedish(stored) } else { stored.to_string() };
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
         writeln!(f, "{} {}", say("Rad", "Line"), self.line_id)?;
         writeln!(f, "  {}:{}  ({} {}, {})", self.source.path, self.source.source_line, say("post", "record"), self.source.record, self.source.mapping)?;
@@ -547,7 +548,7 @@ impl Explanation {
             percent(s.link_score),
             words.with_code("link_method", &s.link_method)
         )?;
-        writeln!(f, "  {}", s.link_evidence)?;
+        writeln!(f, "  {}", evidence(&s.link_evidence))?;
         if let Some(finding) = &s.finding {
             writeln!(f, "  ! {}", words.with_code("finding", finding))?;
         }
@@ -555,7 +556,7 @@ impl Explanation {
         writeln!(f, "\n{}", say("Kategori", "Category"))?;
         let code = c.category_code.as_deref().unwrap_or(say("okänd", "not known"));
         writeln!(f, "  {code} {}, {} {}", c.category_name, percent(c.category_confidence), words.with_code("category_method", &c.category_method))?;
-        writeln!(f, "  {}", c.category_evidence)?;
+        writeln!(f, "  {}", evidence(&c.category_evidence))?;
         if let Some(exclusion) = &c.exclusion {
             writeln!(f, "  {}: {}", say("inte påverkbart", "not addressable"), words.with_code("exclusion", exclusion))?;
         }

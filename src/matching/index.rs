@@ -13,7 +13,7 @@ use super::price::PriceList;
 use super::reference;
 use crate::assets;
 use crate::error::{Error, Result};
-use crate::model::{Date, Money};
+use crate::model::{Date, Money, saying};
 use crate::rules::{Rule, Rules};
 
 /// No supplier: the holder of a contract that could not be resolved.
@@ -809,16 +809,13 @@ fn suppliers_and_vendors(inputs: &Inputs) -> (Vec<Supplier>, FxHashMap<Box<str>,
             let supplier = *position.get(v.supplier_id.as_deref()?)?;
             // A bad identifier weakens the link and its score; only a record that names nobody, or any of several, leaves the supplier open.
             let is_unresolved = matches!(v.finding.as_deref(), Some("redacted" | "placeholder" | "one_off" | "shared_name"));
-            let is_via_factor = v.link_evidence.contains(FACTOR_AND_SELLER);
+            let is_via_factor = saying::FACTORED.is_in(&v.link_evidence);
             let is_factor = !is_via_factor && v.vendor_name.as_deref().is_some_and(|name| names_factor(name, &factor_words));
             Some((v.vendor_key.as_str().into(), Vendor { supplier, link_score: v.link_score, is_unresolved, is_via_factor, is_factor }))
         })
         .collect();
     (suppliers, vendors)
 }
-
-/// What resolve says of a record that names a factor and a seller.
-const FACTOR_AND_SELLER: &str = "a factor and a seller";
 
 /// Words of the names of companies that buy invoices.
 fn factor_words() -> BTreeSet<&'static str> {

@@ -12,7 +12,7 @@ use super::inputs::{ContractRow, HolderRow, Inputs};
 use super::lines::{Categories, Chunk, Files, Need};
 use super::{Facts, Pass, credit, index_of, parallel};
 use crate::error::{Error, Result};
-use crate::model::{Date, Money, Total};
+use crate::model::{Date, Money, Total, saying};
 use crate::pipeline::Context;
 use crate::store::Store;
 
@@ -220,7 +220,7 @@ fn hold(inputs: &mut Inputs, row: &ContractRow) {
             supplier_id,
             supplier_rank: row.supplier_rank,
             link_score: 1.0,
-            link_evidence: "what if".to_string(),
+            link_evidence: saying::WHAT_IF.with([]),
         });
     }
 }

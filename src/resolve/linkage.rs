@@ -14,6 +14,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::record::Record;
 use super::sets::{Merge, Method, Sets};
 use super::similar::{Names, WordMemory};
+use crate::model::saying;
 
 /// Limits of the search.
 mod limit {
@@ -363,7 +364,7 @@ fn join_by_average(records: &[Record], names: &Names, edges: &[Edge], sets: &mut
         if edge.score >= score_min {
             heap.push(groups.candidate(a, b, &tie));
         } else if probability(edge.score) >= DOUBT_PROBABILITY_MIN && sets.may_meet(edge.a, edge.b) {
-            doubts.push((edge.a, edge.b, probability(edge.score), explain(records, names, edge)));
+            doubts.push((edge.a, edge.b, probability(edge.score), explain(records, names, edge, None)));
         }
     }
     while let Some(Candidate { score, a, b, stamp }) = heap.pop() {
@@ -377,10 +378,10 @@ fn join_by_average(records: &[Record], names: &Names, edges: &[Edge], sets: &mut
         }
         if let Some(rival) = groups.rival(a, b, score, sets) {
             let rival_name = &records[groups.record[rival as usize] as usize].name;
-            doubts.push((x, y, probability(score) / 2.0, format!("{}, but as like \"{rival_name}\"", explain(records, names, &best))));
+            doubts.push((x, y, probability(score) / 2.0, explain(records, names, &best, Some(rival_name))));
             continue;
         }
-        let merge = || Merge { method: Method::Name, score: probability(score), evidence: explain(records, names, &best) };
+        let merge = || Merge { method: Method::Name, score: probability(score), evidence: explain(records, names, &best, None) };
         if !sets.unite(x, y, merge) {
             continue;
         }
@@ -413,18 +414,20 @@ fn join_by_average(records: &[Record], names: &Names, edges: &[Edge], sets: &mut
 }
 
 /// The comparison in words: what answers what, and what is left over.
-fn explain(records: &[Record], names: &Names, edge: &Edge) -> String {
+fn explain(records: &[Record], names: &Names, edge: &Edge, rival: Option<&str>) -> String {
     let (x, y) = (&names.entries[edge.names.0 as usize], &names.entries[edge.names.1 as usize]);
     let shown = |record: u32| &records[record as usize].name;
     let only = |a: &[u32], b: &[u32]| a.iter().filter(|w| !b.contains(w)).map(|w| names.words[*w as usize].as_str()).collect::<Vec<_>>().join(" ");
     let (left, right) = (only(&x.words, &y.words), only(&y.words, &x.words));
     let dash = |t: &str| if t.is_empty() { "–".to_string() } else { t.to_string() };
-    let forms = match (x.form, y.form) {
-        (Some(f), Some(g)) if f.kind == g.kind => String::new(),
-        (Some(f), Some(g)) => format!(", legal forms {} and {}", f.kind, g.kind),
-        _ => String::new(),
-    };
-    format!("names alike {:.2}: \"{}\" and \"{}\" differ in {} / {}{forms}", edge.score, shown(edge.a), shown(edge.b), dash(&left), dash(&right))
+    let forms = x.form.zip(y.form).filter(|(f, g)| f.kind != g.kind);
+    let (score, a, b, left, right) = (format!("{:.2}", edge.score), shown(edge.a), shown(edge.b), dash(&left), dash(&right));
+    match (forms, rival) {
+        (None, None) => saying::ALIKE.with([&score, a, b, &left, &right]),
+        (None, Some(rival)) => saying::ALIKE_RIVAL.with([&score, a, b, &left, &right, &rival]),
+        (Some((f, g)), None) => saying::ALIKE_FORMS.with([&score, a, b, &left, &right, &f.kind, &g.kind]),
+        (Some((f, g)), Some(rival)) => saying::ALIKE_FORMS_RIVAL.with([&score, a, b, &left, &right, &f.kind, &g.kind, &rival]),
+    }
 }
 
 #[cfg(test)]

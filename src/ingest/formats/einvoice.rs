@@ -553,11 +553,14 @@ fn cii_discount(settlement: &Element, issued: Option<Date>) -> Option<Discount> 
     for e in settlement.all("SpecifiedTradePaymentTerms") {
         for d in e.all("ApplicableTradePaymentDiscountTerms") {
             let from = Date::parse_iso(&cii_day(d.find("BasisDateTime/DateTimeString"))).or(issued);
-            let period = d.find("BasisPeriodMeasure").filter(|p| p.tag.attribute("unitCode").is_none_or(|u| u == "DAY"));
-            let (percent, days) = (d.value("CalculationPercent").and_then(Fixed::parse), period.and_then(|p| Fixed::parse(&p.text)));
-            terms.extend(
-                percent.zip(days.or(Some(Fixed(0)).filter(|_| d.find("BasisPeriodMeasure").is_none()))).and_then(|(p, n)| Discount::within(p, from, n)),
-            );
+            let days = match d.find("BasisPeriodMeasure") {
+                // Without a period the day that it is counted from is the last one.
+                None => Some(Fixed(0)),
+                Some(period) if period.tag.attribute("unitCode").is_none_or(|unit| unit == "DAY") => Fixed::parse(&period.text),
+                Some(_) => None,
+            };
+            let percent = d.value("CalculationPercent").and_then(Fixed::parse);
+            terms.extend(percent.zip(days).and_then(|(percent, days)| Discount::within(percent, from, days)));
         }
         terms.extend(e.all("Description").flat_map(|n| Discount::of_note(&n.text, issued)));
     }

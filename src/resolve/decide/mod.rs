@@ -17,7 +17,7 @@ use super::sets::{Merge, Method, Sets};
 use super::similar::{Names, WordMemory};
 use crate::error::{Error, Result};
 use crate::model::identifier::{self, LegalGroup, Scheme, Status};
-use crate::model::{Date, stable_key};
+use crate::model::{Date, saying, stable_key};
 
 /// What the decision hangs on beside the records.
 pub struct Options<'a> {
@@ -473,8 +473,7 @@ impl Case<'_> {
                 stale.push((line.number, "one of the two is not among the records".to_string()));
                 continue;
             };
-            let evidence =
-                if line.note.is_empty() { format!("override line {}", line.number) } else { format!("override line {} ({})", line.number, line.note) };
+            let evidence = if line.note.is_empty() { saying::OVERRIDE.with([&line.number]) } else { saying::OVERRIDE_NOTED.with([&line.number, &line.note]) };
             let is_named = matches!((a, b), (Reference::Name(_), _) | (_, Reference::Name(_)));
             for other in left.iter().skip(1).chain(&right) {
                 let merge = || Merge { method: Method::Override, score: 1.0, evidence: evidence.clone() };
@@ -523,7 +522,7 @@ impl Case<'_> {
         // `name "…" is name:…` points at a supplier without a number.
         for (record, (id, line)) in given.iter().filter(|(_, (id, _))| id.starts_with("name:")) {
             if let Some(other) = (0..self.records.len() as u32).find(|i| name_id(&self.names.entries[self.entry[*i as usize] as usize]) == *id) {
-                let merge = || Merge { method: Method::Override, score: 1.0, evidence: format!("override line {line}") };
+                let merge = || Merge { method: Method::Override, score: 1.0, evidence: saying::OVERRIDE.with([line]) };
                 self.sets.unite(other, *record, merge);
             }
         }
@@ -561,19 +560,21 @@ impl Case<'_> {
                     continue;
                 }
                 let shown = id.rsplit_once(':').map_or(id.as_str(), |(_, n)| n).to_string();
+                let (same, same_under_another_name) = match kind {
+                    "LEI" => (saying::SAME_LEI, saying::SAME_LEI),
+                    "VAT number" => (saying::SAME_VAT_NUMBER, saying::SAME_VAT_NUMBER),
+                    "own number" => (saying::SAME_OWN_NUMBER, saying::SAME_OWN_NUMBER_OTHER_NAME),
+                    _ => (saying::SAME_NUMBER, saying::SAME_NUMBER_OTHER_NAME),
+                };
                 if matches!(kind, "number" | "own number") && likeness < ALIKE_MIN {
                     self.sets.unite(records[0], *record, || Merge {
                         method: Method::Master,
                         score: probability::SAME_NUMBER_OTHER_NAME,
-                        evidence: format!("same {kind} {shown}, under another name"),
+                        evidence: same_under_another_name.with([&shown]),
                     });
                     continue;
                 }
-                self.sets.unite(records[0], *record, || Merge {
-                    method: Method::Identifier,
-                    score: probability::IDENTIFIER,
-                    evidence: format!("same {kind} {shown}"),
-                });
+                self.sets.unite(records[0], *record, || Merge { method: Method::Identifier, score: probability::IDENTIFIER, evidence: same.with([&shown]) });
             }
         }
     }
@@ -612,7 +613,8 @@ impl Case<'_> {
                 }
                 if let Some((likeness, other)) = best {
                     let is_alike = likeness >= ALIKE_MIN;
-                    let evidence = format!("same vendor number {id} in {source}{}", if is_alike { "" } else { ", under another name" });
+                    let same = if is_alike { saying::SAME_VENDOR_NUMBER } else { saying::SAME_VENDOR_NUMBER_OTHER_NAME };
+                    let evidence = same.with([&id, &source]);
                     let score = if is_alike { probability::MASTER } else { probability::SAME_NUMBER_OTHER_NAME };
                     self.sets.unite(other, record, || Merge { method: Method::Master, score, evidence });
                 }
@@ -681,12 +683,7 @@ impl Case<'_> {
         let quoted = &self.records[head as usize].name;
         if roots.len() > 1 {
             let listed: Vec<&str> = candidates.iter().map(|c| self.records[*c as usize].organisation_number.as_str()).take(3).collect();
-            self.doubts.push((
-                head,
-                candidates[0],
-                1.0 / roots.len() as f32,
-                format!("the name \"{quoted}\" is held by {} organisations: {}", roots.len(), listed.join(", ")),
-            ));
+            self.doubts.push((head, candidates[0], 1.0 / roots.len() as f32, saying::NAME_OF_SEVERAL.with([quoted, &roots.len(), &listed.join(", ")])));
             let roots: Vec<u32> = roots.into_iter().collect();
             self.note_several(head, &roots);
             return;
@@ -708,7 +705,7 @@ impl Case<'_> {
             (_, true) => probability::EQUAL_COMMON_NAME,
             _ => probability::EQUAL_NAME,
         };
-        let evidence = format!("name equals \"{}\"", self.records[target as usize].name);
+        let evidence = saying::SAME_NAME.with([&self.records[target as usize].name]);
         self.sets.unite(target, head, || Merge { method: Method::Name, score, evidence });
     }
 
@@ -761,11 +758,11 @@ impl Case<'_> {
             match roots[..] {
                 [_] => {
                     let target = *goes_on.iter().find(|r| self.sets.find(**r) == roots[0]).expect("the root is one of theirs");
-                    let evidence = format!("its source cuts names at {letters} letters, and \"{}\" alone begins so", self.records[target as usize].name);
+                    let evidence = saying::CUT_NAME.with([&letters, &self.records[target as usize].name]);
                     self.sets.unite(target, record, || Merge { method: Method::Name, score: probability::CUT_NAME, evidence });
                 }
                 [_, _, ..] => {
-                    let why = format!("\"{quoted}\" is cut at {letters} letters, and {} suppliers' names begin so", roots.len());
+                    let why = saying::CUT_NAME_OF_SEVERAL.with([quoted, &letters, &roots.len()]);
                     self.doubts.push((record, goes_on[0], 1.0 / roots.len() as f32, why));
                     self.note_several(record, &roots);
                 }
@@ -802,10 +799,10 @@ impl Case<'_> {
                     let (x, y) = (self.entry[a as usize], self.entry[b as usize]);
                     let found = self.names.compare(x, y, &mut self.memory);
                     if found.score >= ALIKE_MIN && !found.numbers_differ && !found.class_differs {
-                        let evidence = format!("same bank account {account} and a like name, \"{}\"", self.records[a as usize].name);
+                        let evidence = saying::SAME_ACCOUNT.with([&account, &self.records[a as usize].name]);
                         self.sets.unite(a, b, || Merge { method: Method::Identifier, score: probability::BANK_ACCOUNT, evidence });
                     } else if self.sets.may_meet(a, b) {
-                        self.doubts.push((a, b, 0.3, format!("same bank account {account}, unlike names: a factor, a group or a new name")));
+                        self.doubts.push((a, b, 0.3, saying::ACCOUNT_OF_UNLIKE.with([&account])));
                     }
                 }
             }
@@ -909,14 +906,15 @@ impl Case<'_> {
         let (mut score, mut method) = (1.0f32, Method::Alone);
         let number = &self.numbers[at];
         if let Some((id, line)) = given.get(&record) {
-            evidence.push(format!("override line {line}: the name is {id}"));
+            evidence.push(saying::OVERRIDE_NAME.with([line, id]));
             method = Method::Override;
         } else if let Number::Valid(anchor) = number {
             let is_own = matches!(judge(&self.records[at].organisation_number, None), Number::Valid(_)) || !self.records[at].organisation_number.is_empty();
-            let place = if is_own { "" } else { " (vendor master or vendor number)" };
-            evidence.push(match anchor.strip_prefix("person:") {
-                Some(_) => format!("sole trader's number{place}"),
-                None => format!("number {anchor}, check digits right{place}"),
+            evidence.push(match (anchor.starts_with("person:"), is_own) {
+                (true, true) => saying::SOLE_TRADER.with([]),
+                (true, false) => saying::SOLE_TRADER_OF_MASTER.with([]),
+                (false, true) => saying::NUMBER.with([anchor]),
+                (false, false) => saying::NUMBER_OF_MASTER.with([anchor]),
             });
             score = probability::IDENTIFIER;
             method = if is_own || *anchor == supplier.id { Method::Identifier } else { Method::Master };
@@ -934,16 +932,16 @@ impl Case<'_> {
             evidence.push(format!("{} ({:.2})", why.evidence, why.score));
         }
         match self.parsed[at].relation {
-            Some(Relation::Factored) => evidence.push("the name holds a factor and a seller: the seller counts".to_string()),
-            Some(Relation::TradingAs) => evidence.push("the name holds a trading name".to_string()),
-            Some(Relation::Formerly) => evidence.push("the name holds an earlier name".to_string()),
+            Some(Relation::Factored) => evidence.push(saying::FACTORED.with([])),
+            Some(Relation::TradingAs) => evidence.push(saying::TRADING_AS.with([])),
+            Some(Relation::Formerly) => evidence.push(saying::FORMERLY.with([])),
             _ => {}
         }
         match number {
-            Number::Dummy => evidence.push("the number is a dummy".to_string()),
-            Number::Invalid => evidence.push("the number fails its check digit".to_string()),
-            Number::Shared => evidence.push("the number stands beside other organisations' names, so it proves nothing here".to_string()),
-            Number::Own(_) => evidence.push("the source has numbers of its own where organisation numbers should stand".to_string()),
+            Number::Dummy => evidence.push(saying::DUMMY_NUMBER.with([])),
+            Number::Invalid => evidence.push(saying::INVALID_NUMBER.with([])),
+            Number::Shared => evidence.push(saying::SHARED_NUMBER.with([])),
+            Number::Own(_) => evidence.push(saying::OWN_NUMBERS.with([])),
             _ => {}
         }
         let is_of_several = self.sets.anchor(record) == 0 && supplier.records.iter().any(|r| self.of_several.contains(r));
@@ -958,11 +956,12 @@ impl Case<'_> {
             _ => None,
         };
         if is_of_several {
-            evidence.insert(0, "several organisations hold the name, and one of them a contract".to_string());
+            evidence.insert(0, saying::SEVERAL_HOLD_NAME.with([]));
         } else if let Some(Finding::Blank(blank)) = finding {
-            evidence.insert(0, format!("the name names nobody ({})", blank.word()));
+            evidence.insert(0, saying::NAMES_NOBODY.with([&blank.word()]));
         } else if method == Method::Alone {
-            evidence.insert(0, if supplier.records.len() > 1 { "first of its name" } else { "no other record is it" }.to_string());
+            let alone = if supplier.records.len() > 1 { saying::FIRST_OF_NAME } else { saying::NO_OTHER };
+            evidence.insert(0, alone.with([]));
         }
         Link { supplier: position, score, method, evidence: evidence.join("; "), finding }
     }
